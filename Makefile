@@ -1,0 +1,45 @@
+# The four commands: demo, test, check, clean. Each installs what it needs first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-fast check clean lock
+
+demo: $(VENV)/.demo
+	$(BIN)/zaigang demo
+
+test: $(VENV)/.dev
+	$(BIN)/pytest
+
+test-fast: $(VENV)/.dev
+	$(BIN)/pytest -m "not slow and not browser"
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-hall
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Renews every pin from the ranges in pyproject.toml; look at the diff, then run make test.
+lock: $(VENV)/.uv
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --upgrade --extra demo pyproject.toml -o requirements/demo.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --upgrade --extra dev -c requirements/demo.txt pyproject.toml -o requirements/dev.txt
+
+$(VENV)/.uv: requirements/uv.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements/uv.txt
+	touch $@
+
+$(VENV)/.demo: $(VENV)/.uv requirements/demo.txt pyproject.toml
+	$(BIN)/uv pip install --quiet --require-hashes -r requirements/demo.txt
+	$(BIN)/uv pip install --quiet --no-deps -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.uv requirements/dev.txt pyproject.toml
+	$(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/uv pip install --quiet --no-deps -e .
+	touch $@
