@@ -11,7 +11,16 @@ ZaigangError                something a person can mend; the command ends with e
 
 import re
 
-__all__ = ["BadInput", "ModelError", "SourceError", "SourceRefused", "StorageFull", "ZaigangError", "ZoneError", "without_password"]
+__all__ = [
+    "BadInput",
+    "ModelError",
+    "SourceError",
+    "SourceRefused",
+    "StorageFull",
+    "ZaigangError",
+    "ZoneError",
+    "without_password",
+]
 
 
 class ZaigangError(Exception):

@@ -47,7 +47,7 @@ class Observation:
     staff_count: int | None = None
     queue_count: int | None = None
     reason: Reason | None = None
-    confidence: Mapping[str, float] = field(default=_NOTHING)
+    confidence: Mapping[str, float] = field(default_factory=lambda: _NOTHING)
 
 
 def unknown(window: WindowId, at: StreamTime, reason: Reason) -> Observation:

@@ -1,0 +1,32 @@
+"""The `zaigang` command: one file a command, errors caught once, here."""
+
+import sys
+
+import typer
+
+from service.cli import judge, replay, rules, score, version
+from vision.errors import ZaigangError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="zaigang",
+    help="在岗 · watches service windows and reports discipline events with evidence.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (replay, judge, score, rules, version):
+    command.add_to(app)
+
+
+def main() -> None:
+    """Run the command; an error that a person can mend is one line on stderr and exit code 2."""
+    try:
+        app()
+    except ZaigangError as error:
+        sys.stderr.write(f"zaigang: {error}\n")
+        raise SystemExit(2) from None
+    except BrokenPipeError:
+        raise SystemExit(0) from None

@@ -1,0 +1,52 @@
+"""`zaigang judge`: the rules alone, on recorded looks."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.options import Config, Out, Set, Start, parse_changes, parse_start
+from service.cli.report import report, write_out
+from service.looks import read_looks
+from service.rules.duty import always_on
+from service.rules.event import Event
+from service.rules.judge import Judge
+from service.rules.rulebook import load_rulebook, overridden
+from service.settings import load_settings
+from vision.streamtime import SECOND
+
+__all__ = ["add_to"]
+
+
+def judge(
+    looks: Annotated[Path, typer.Argument(help="Recorded looks, one JSON object a line.", show_default=False)],
+    changes: Set = None,
+    config: Config = None,
+    start: Start = None,
+    out: Out = None,
+) -> None:
+    """Judge recorded looks by the rulebook: no picture is needed."""
+    began = parse_start(start)
+    recorded = read_looks(looks, began)
+    if recorded.unknown_keys:
+        typer.echo(
+            f"zaigang: {looks}: keys that mean nothing were ignored: {', '.join(recorded.unknown_keys)}", err=True
+        )
+    settings = load_settings(config)
+    hall_book = overridden(overridden(load_rulebook(), settings.rules, "rules"), parse_changes(changes), "--set")
+    configured = settings.books()
+    windows = dict.fromkeys(look.window for look in recorded.looks)
+    books = {
+        window: overridden(configured.get(window, hall_book), parse_changes(changes), "--set") for window in windows
+    }
+    rules = Judge(books, settings.duty_by_window() if config else always_on)
+    events: dict[str, Event] = {}
+    for look in recorded.looks:
+        events.update((event.id, event) for event in rules.observe(look))
+    events.update((event.id, event) for event in rules.open_events())
+    duration_s = (recorded.looks[-1].at - began) / SECOND if recorded.looks else 0.0
+    write_out(report(str(looks), duration_s, events.values(), began, hall_book.version, None), out)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(judge)

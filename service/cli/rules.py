@@ -1,0 +1,46 @@
+"""`zaigang rules`: the active rulebook as a table."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from service.cli.options import Config, Set, parse_changes
+from service.rules.duration import written
+from service.rules.rulebook import load_rulebook, overridden
+from service.settings import load_settings
+
+__all__ = ["add_to"]
+
+
+def rules(
+    config: Config = None,
+    changes: Set = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole book as JSON.")] = False,
+) -> None:
+    """Print the active rulebook."""
+    settings = load_settings(config)
+    book = overridden(overridden(load_rulebook(), settings.rules, "rules"), parse_changes(changes), "--set")
+    if as_json:
+        typer.echo(json.dumps(book.model_dump(mode="json"), ensure_ascii=False, indent=1))
+        return
+    table = Table(title=f"规则手册 rulebook {book.version}")
+    for heading in ("规则 rule", "中文", "状态 state", "满 after", "结束 clear", "程度 severity", "依据 sources"):
+        table.add_column(heading)
+    for name, rule in book.rules.items():
+        table.add_row(
+            name,
+            rule.name.zh,
+            rule.state,
+            written(rule.after),
+            written(rule.clear_after),
+            rule.severity,
+            " ".join(rule.sources),
+        )
+    Console().print(table)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(rules)

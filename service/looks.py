@@ -1,0 +1,89 @@
+"""Recorded looks, one JSON object a line: what `judge` reads and `replay --looks` writes."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from vision.errors import BadInput
+from vision.observation import COUNTS, SIGNALS, Observation, Reason, WindowId
+from vision.streamtime import SECOND, StreamTime, seconds
+
+__all__ = ["LooksError", "RecordedLooks", "read_looks", "written_look"]
+
+
+class LooksError(BadInput):
+    """A line of recorded looks is wrong: names file, line and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedLooks:
+    """Looks in order of time, and the keys that were met but mean nothing here."""
+
+    looks: tuple[Observation, ...]
+    unknown_keys: tuple[str, ...]
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    t: float = Field(allow_inf_nan=False, ge=-1e9, le=1e10)
+    window: str = Field(default="w1", min_length=1)
+    occupied: bool | None = None
+    phone_in_use: bool | None = None
+    phone_at_ear: bool | None = None
+    smoking: bool | None = None
+    eating: bool | None = None
+    badge: bool | None = None
+    uniform: bool | None = None
+    staff_count: int | None = Field(default=None, ge=0)
+    queue_count: int | None = Field(default=None, ge=0)
+    reason: Reason | None = None
+    confidence: dict[str, float] = Field(default_factory=dict)
+
+
+def read_looks(path: Path, start: StreamTime) -> RecordedLooks:
+    """The looks of ``path`` in order of time, ``t`` counted from ``start``; the order of lines does not matter.
+
+    Raises LooksError naming the line and key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LooksError(f"{path}: cannot be read ({error})") from error
+    lines = list(_parsed(path, text.splitlines()))
+    looks = [_observation(line, start) for line in lines]
+    unknown = {key for line in lines for key in line.model_extra or ()}
+    return RecordedLooks(tuple(sorted(looks, key=lambda look: look.at)), tuple(sorted(unknown)))
+
+
+def _parsed(path: Path, lines: Iterable[str]) -> Iterator[_Line]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield _Line.model_validate(json.loads(line), strict=True)
+        except json.JSONDecodeError as error:
+            raise LooksError(f"{path}: line {number} is no JSON object ({error.msg})") from error
+        except ValidationError as error:
+            fault = error.errors(include_url=False)[0]
+            key = ".".join(str(part) for part in fault["loc"])
+            raise LooksError(f"{path}: line {number}, {key or 'the line'}: {fault['msg'].lower()}") from error
+
+
+def _observation(line: _Line, start: StreamTime) -> Observation:
+    answers = {name: getattr(line, name) for name in (*SIGNALS, *COUNTS, "reason", "confidence")}
+    return Observation(WindowId(line.window), StreamTime(start + seconds(line.t)), **answers)
+
+
+def written_look(look: Observation, start: StreamTime) -> str:
+    """The line, without its end, that reads back as ``look``; answers that are None are left out."""
+    line: dict[str, Any] = {"t": (look.at - start) / SECOND, "window": look.window}
+    line.update({name: value for name in (*SIGNALS, *COUNTS) if (value := getattr(look, name)) is not None})
+    line["reason"] = look.reason
+    if look.confidence:
+        line["confidence"] = {name: round(value, 3) for name, value in look.confidence.items()}
+    return json.dumps(line, ensure_ascii=False)

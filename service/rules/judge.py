@@ -1,0 +1,86 @@
+"""All rules at all windows: observations in, events out; the same observations give the same events anywhere."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.rules.breach import IDLE, BreachState, Subject, from_json, step, to_json
+from service.rules.duty import Duty
+from service.rules.event import Event
+from service.rules.rulebook import Rule, Rulebook
+from vision.observation import Observation, WindowId
+from vision.streamtime import StreamTime
+
+__all__ = ["Judge", "Standing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one rule stands at one window: since when it is offended, and the event if it has become one."""
+
+    rule: str
+    since: StreamTime
+    event: str | None
+
+
+class Judge:
+    """Keeps the breach state of every window and rule; ``duty`` says whether a rule applies to a window at a moment."""
+
+    def __init__(self, books: Mapping[WindowId, Rulebook], duty: Callable[[WindowId, StreamTime], Duty]) -> None:
+        self._duty = duty
+        self._rules: dict[WindowId, list[tuple[Subject, Rule]]] = {
+            window: [(Subject(window, name, book.version, rule.policy()), rule) for name, rule in book.judged().items()]
+            for window, book in books.items()
+        }
+        self._states: dict[tuple[WindowId, str], BreachState] = {}
+
+    def observe(self, observation: Observation) -> list[Event]:
+        """The events that this look opened or closed, in the order of the rulebook."""
+        on_duty = self._duty(observation.window, observation.at) == "on"
+        changes = []
+        for subject, rule in self._rules[observation.window]:
+            key = (observation.window, subject.rule)
+            state, event = step(
+                subject,
+                self._states.get(key, IDLE),
+                observation.at,
+                rule.offends(observation),
+                observation.confidence.get(rule.signal, 1.0),
+                on_duty,
+            )
+            self._states[key] = state
+            if event is not None:
+                changes.append(event)
+        return changes
+
+    def open_events(self) -> list[Event]:
+        """The events that are open now, with ``until`` at the last offending look."""
+        return [state.event for state in self._states.values() if state.event is not None]
+
+    def standings(self, window: WindowId) -> list[Standing]:
+        """The rules that are being offended at ``window`` at this moment, events first."""
+        found = []
+        for subject, _ in self._rules[window]:
+            state = self._states.get((window, subject.rule), IDLE)
+            if state.event is not None and not state.over:
+                found.append(Standing(subject.rule, state.event.started_at, state.event.id))
+            elif state.stretch is not None and state.offends:
+                found.append(Standing(subject.rule, state.stretch.onset, None))
+        return sorted(found, key=lambda standing: standing.event is None)
+
+    def snapshot(self, windows: Iterable[WindowId]) -> dict[str, dict[str, Any]]:
+        """The states of ``windows`` as plain values: rule by window."""
+        wanted = set(windows)
+        values: dict[str, dict[str, Any]] = {}
+        for (window, rule), state in self._states.items():
+            if window in wanted:
+                values.setdefault(window, {})[rule] = to_json(state)
+        return values
+
+    def restore(self, values: Mapping[str, Mapping[str, Any]]) -> None:
+        """Go on from a snapshot; what it says of windows or rules that are no longer judged is dropped."""
+        for window, rules in values.items():
+            known = {subject.rule for subject, _ in self._rules.get(WindowId(window), [])}
+            for rule, state in rules.items():
+                if rule in known:
+                    self._states[WindowId(window), rule] = from_json(state)

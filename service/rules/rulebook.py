@@ -1,0 +1,185 @@
+"""The rulebook: which rules there are, what each needs to be judged, and with which figures. Data, not code."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from service.rules.duration import Duration
+from service.rules.policy import Policy
+from vision.errors import BadInput
+from vision.observation import COUNTS, SIGNALS, Observation
+from vision.streamtime import seconds
+
+__all__ = ["DEFAULT", "Rule", "Rulebook", "RulebookError", "Text", "load_rulebook", "overridden"]
+
+DEFAULT: Final = Path(__file__).parent / "default.yaml"
+
+Severity = Literal["notice", "minor", "major", "grave"]
+State = Annotated[
+    Literal["on", "off", "auto"],
+    # YAML 1.1 reads a bare on and off as yes and no.
+    BeforeValidator(lambda given: {True: "on", False: "off"}.get(given, given) if isinstance(given, bool) else given),
+]
+
+
+class RulebookError(BadInput):
+    """A rulebook or a change to one is wrong: names rule and key."""
+
+
+class Text(BaseModel):
+    """A text in the product's two languages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Rule(BaseModel):
+    """One rule. It offends where ``signal`` answers ``answer``, or counts more than ``over``.
+
+    ``state`` auto means: judged as soon as a model answers the signal. Shares are of clear time.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Text
+    text: Text
+    severity: Severity
+    sources: tuple[str, ...]
+    signal: str
+    answer: bool | None = None
+    over: int | None = Field(default=None, ge=0)
+    state: State = "on"
+    after: Duration = Field(gt=0)
+    window: Duration | None = Field(default=None, gt=0)
+    begin_share: float = Field(default=0.8, gt=0, le=1)
+    end_share: float = Field(default=0.2, ge=0, lt=1)
+    clear_share: float = Field(default=0.5, gt=0, le=1)
+    clear_after: Duration = Field(gt=0)
+    clear_looks: int | None = Field(default=None, ge=1)
+    merge_gap: Duration = 0.0
+    cool_down: Duration = 0.0
+    min_looks: int = Field(default=1, ge=1)
+    spread: Duration = 0.0
+    max_silence: Duration = Field(default=2.0, gt=0)
+    hold: Duration = Field(default=300.0, gt=0)
+
+    @model_validator(mode="after")
+    def _asks_one_question(self) -> "Rule":
+        if self.signal not in (*SIGNALS, *COUNTS):
+            raise ValueError(f"signal {self.signal!r} is none of {', '.join((*SIGNALS, *COUNTS))}")
+        if (self.signal in SIGNALS) != (self.answer is not None) or (self.signal in COUNTS) != (self.over is not None):
+            raise ValueError("a signal needs answer (yes or no), a count needs over (a number)")
+        if self.begin_share <= self.end_share:
+            raise ValueError(f"begin_share {self.begin_share} must be more than end_share {self.end_share}")
+        return self
+
+    def offends(self, observation: Observation) -> bool | None:
+        """Whether this look breaks the rule; None where the look cannot tell."""
+        seen = getattr(observation, self.signal)
+        if seen is None or observation.reason is not None:
+            return None
+        return bool(seen > self.over) if self.over is not None else seen is self.answer
+
+    def policy(self) -> Policy:
+        """The figures in stream time."""
+        return Policy(
+            after=seconds(self.after),
+            window=seconds(self.window or self.after),
+            begin_share=self.begin_share,
+            end_share=self.end_share,
+            clear_share=self.clear_share,
+            clear_after=seconds(self.clear_after),
+            clear_looks=self.clear_looks,
+            merge_gap=seconds(self.merge_gap),
+            cool_down=seconds(self.cool_down),
+            min_looks=self.min_looks,
+            spread=seconds(self.spread),
+            max_silence=seconds(self.max_silence),
+            hold=seconds(self.hold),
+        )
+
+
+class Rulebook(BaseModel):
+    """All rules of a hall, under one version that every event names."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: str = Field(min_length=1)
+    rules: Mapping[str, Rule]
+
+    def judged(self) -> dict[str, Rule]:
+        """The rules that are on, or are as soon as a model answers."""
+        return {name: rule for name, rule in self.rules.items() if rule.state != "off"}
+
+
+def load_rulebook(path: Path = DEFAULT) -> Rulebook:
+    """The rulebook in ``path``; raises RulebookError naming file, rule and key."""
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RulebookError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RulebookError(f"{path}: not readable as YAML ({error})") from error
+    try:
+        return Rulebook.model_validate(entries)
+    except ValidationError as error:
+        raise RulebookError(f"{path}: {_first(error)}") from error
+
+
+def overridden(book: Rulebook, changes: Mapping[str, Mapping[str, Any]], where: str) -> Rulebook:
+    """``book`` with ``changes`` (rule to key to value), under a version that names them; the book itself without any.
+
+    A change of ``after`` alone takes the other durations with it: none stays longer than the new ``after`` (who calls
+    an absence of 3 s a breach cannot mean that it ends after 20 s). Raises RulebookError naming rule and key.
+    """
+    if not any(changes.values()):
+        return book
+    rules = dict(book.rules)
+    for name, change in changes.items():
+        if name not in rules:
+            raise RulebookError(f'{where}: there is no rule "{name}"; the book has {", ".join(rules)}')
+        unknown = sorted(set(change) - set(Rule.model_fields))
+        if unknown:
+            raise RulebookError(f"{where}: {name}.{unknown[0]} is no key of a rule; known: {', '.join(_FIGURES)}")
+        rules[name] = _changed(rules[name], change, f"{where}: {name}")
+    token = json.dumps({name: rules[name].model_dump(mode="json") for name in sorted(changes)}, sort_keys=True)
+    return Rulebook(version=f"{book.version}+{hashlib.sha256(token.encode()).hexdigest()[:8]}", rules=rules)
+
+
+_FIGURES: Final = (
+    "state after window begin_share end_share clear_share clear_after clear_looks merge_gap cool_down min_looks spread "
+    "max_silence hold over severity"
+).split()
+_FOLLOWING: Final = ("window", "clear_after", "merge_gap", "cool_down", "spread")
+
+
+def _changed(rule: Rule, change: Mapping[str, Any], where: str) -> Rule:
+    try:
+        changed = Rule.model_validate({**rule.model_dump(), **change})
+    except ValidationError as error:
+        raise RulebookError(f"{where}.{_first(error)}") from error
+    if "after" not in change:
+        return changed
+    following = {
+        key: min(value, changed.after)
+        for key in _FOLLOWING
+        if key not in change and (value := getattr(changed, key)) is not None
+    }
+    return changed.model_copy(update=following)
+
+
+def _first(error: ValidationError) -> str:
+    """The first fault as ``key: what is wrong``."""
+    fault = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in fault["loc"])
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    given = fault.get("input")
+    shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
+    return f"{key}: {message}{shown}" if key else message

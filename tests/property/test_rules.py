@@ -1,0 +1,127 @@
+"""What must hold for every stream of looks, whatever happens in it."""
+
+import json
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.rules.duty import Duty, always_on
+from service.rules.event import Event
+from service.rules.judge import Judge
+from service.rules.rulebook import load_rulebook, overridden
+from vision.observation import REASONS, Observation, WindowId
+from vision.streamtime import SECOND, StreamTime
+
+W1 = WindowId("w1")
+START = StreamTime(1_767_574_800 * SECOND)
+BOOK = overridden(
+    load_rulebook(),
+    {"leave_post": {"after": "5s", "cool_down": "4s"}, "phone_use": {"after": "3s", "merge_gap": "6s"}},
+    "test",
+)
+
+answers = st.sampled_from([True, False, None])
+gaps = st.sampled_from([200_000, 500_000, SECOND, SECOND, 2 * SECOND, 3 * SECOND, 30 * SECOND, 400 * SECOND])
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[Observation]:
+    """Looks in order, in runs of one answer, since single random answers hardly ever make an event."""
+    at = START
+    looks = []
+    for _ in range(draw(st.integers(1, 12))):
+        occupied, phone = draw(answers), draw(answers)
+        reason = draw(st.sampled_from([None, None, None, *REASONS]))
+        gap = draw(gaps)
+        for _ in range(draw(st.integers(1, 15))):
+            looks.append(
+                Observation(W1, at, occupied=occupied, phone_in_use=phone, reason=reason)
+                if reason is None
+                else Observation(W1, at, reason=reason)
+            )
+            at = StreamTime(at + gap)
+    return looks
+
+
+def judged(looks: Sequence[Observation], duty: Duty = "on") -> dict[str, Event]:
+    judge = Judge({W1: BOOK}, lambda _window, _at: duty)
+    return concluded(judge, looks, {})
+
+
+def concluded(judge: Judge, looks: Sequence[Observation], events: dict[str, Event]) -> dict[str, Event]:
+    for look in looks:
+        events.update((event.id, event) for event in judge.observe(look))
+    events.update((event.id, event) for event in judge.open_events())
+    return events
+
+
+@given(streams())
+def test_event_begins_is_satisfied_and_ends_in_that_order(looks: list[Observation]) -> None:
+    for event in judged(looks).values():
+        assert event.started_at <= event.satisfied_at <= event.until
+        assert 0 <= event.confidence <= 1
+        after = BOOK.rules[event.rule].policy().after
+        assert event.until - event.started_at >= after
+
+
+@given(streams(), st.data())
+def test_restart_anywhere_changes_nothing(looks: list[Observation], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(looks)))
+    first = Judge({W1: BOOK}, always_on)
+    events = concluded(first, looks[:cut], {})
+    second = Judge({W1: BOOK}, always_on)
+    second.restore(json.loads(json.dumps(first.snapshot([W1]))))
+
+    assert concluded(second, looks[cut:], events) == judged(looks)
+
+
+@given(streams())
+def test_nothing_begins_while_unknown(looks: list[Observation]) -> None:
+    unknown = [Observation(look.window, look.at, reason="covered") for look in looks]
+
+    assert judged(unknown) == {}
+
+
+@given(streams())
+def test_nothing_begins_off_duty(looks: list[Observation]) -> None:
+    for duty in ("off", "exempt", "no_calendar"):
+        assert judged(looks, duty) == {}
+
+
+@given(streams())
+def test_event_opens_on_an_offending_look(looks: list[Observation]) -> None:
+    judge = Judge({W1: BOOK}, always_on)
+    for look in looks:
+        for event in judge.observe(look):
+            if event.state == "open":
+                assert BOOK.rules[event.rule].offends(look) is True
+
+
+@given(streams(), st.randoms(use_true_random=False))
+def test_doubled_and_late_looks_change_nothing(looks: list[Observation], random: "st.RandomLike") -> None:  # type: ignore[name-defined]
+    disordered: list[Observation] = []
+    for index, look in enumerate(looks):
+        disordered.append(look)
+        if random.random() < 0.3:
+            disordered.append(looks[random.randrange(index + 1)])
+
+    assert judged(disordered) == judged(looks)
+
+
+@given(streams())
+def test_same_looks_give_the_same_events(looks: list[Observation]) -> None:
+    assert judged(looks) == judged(looks)
+
+
+@given(streams(), st.integers(1, 10**9))
+def test_moving_a_stream_in_time_moves_its_events(looks: list[Observation], shift: int) -> None:
+    moved = [
+        Observation(look.window, StreamTime(look.at + shift), look.occupied, look.phone_in_use, reason=look.reason)
+        for look in looks
+    ]
+
+    def spans(events: dict[str, Event], by: int) -> list[tuple[int, ...]]:
+        return sorted((event.started_at - by, event.satisfied_at - by, event.until - by) for event in events.values())
+
+    assert spans(judged(moved), shift) == spans(judged(looks), 0)

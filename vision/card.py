@@ -1,0 +1,103 @@
+"""A network's card: what a folder of `vision/models` holds, what it was made from, and which scores to trust."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import yaml
+
+from vision.errors import ModelError
+
+__all__ = ["SHIPPED", "ModelCard", "Output", "read_card"]
+
+SHIPPED = Path(__file__).parent / "models"
+"""The folder of the networks that come with the product."""
+
+Output = Literal["yolo26", "yolov8"]
+"""Layout of a network's output: ``yolo26`` is (n, 300, 6), NMS-free; ``yolov8`` is (n, 4 + classes, anchors)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What is known of one network; ``sha256`` is that of its weights and names the network in every event."""
+
+    name: str
+    version: str
+    folder: Path
+    file: Path
+    sha256: str
+    classes: tuple[str, ...]
+    output: Output
+    inputs: Mapping[str, int]
+    thresholds: Mapping[str, float]
+
+    def require(self, classes: frozenset[str], asked_by: str) -> None:
+        """Raise ModelError unless the network knows every one of ``classes``."""
+        missing = sorted(classes - set(self.classes))
+        if missing:
+            raise ModelError(
+                f'model "{self.name}" ({self.folder}) has no class {", ".join(missing)}, which {asked_by} needs; '
+                f"it has {', '.join(self.classes)}. Name another model in zaigang.yaml, or switch the rule off"
+            )
+
+    def threshold(self, name: str) -> float:
+        """The score from which the class ``name`` counts as seen."""
+        return self.thresholds[name]
+
+
+def read_card(folder: Path) -> ModelCard:
+    """The card of ``folder`` with its files checked against their hashes; raises ModelError naming what is wrong."""
+    path = folder / "card.yaml"
+    if not path.is_file():
+        raise ModelError(f"{folder} is no model: it holds no card.yaml")
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ModelError(f"{path}: not readable as YAML ({error})") from error
+    if not isinstance(entries, dict):
+        raise ModelError(f"{path}: must hold keys and values")
+    name = _entry(path, entries, "name", str)
+    classes = tuple(str(name) for name in _entry(path, entries, "classes", list))
+    thresholds = {str(key): float(value) for key, value in _entry(path, entries, "thresholds", dict).items()}
+    if set(thresholds) != set(classes):
+        raise ModelError(f"{path}: thresholds must name every class once: {', '.join(classes)}")
+    output = _entry(path, entries, "output", str)
+    if output not in get_args(Output):
+        raise ModelError(f"{path}: output is {output!r}; it must be one of {', '.join(get_args(Output))}")
+    hashes = _entry(path, entries, "files", dict)
+    for file, expected in hashes.items():
+        _check_file(folder / str(file), str(expected))
+    file = folder / ("model.xml" if "model.xml" in hashes else "model.onnx")
+    if file.name not in hashes:
+        raise ModelError(f"{path}: files names neither model.xml nor model.onnx")
+    return ModelCard(
+        name=name,
+        version=str(_entry(path, entries, "version", (str, int, float))),
+        folder=folder,
+        file=file,
+        sha256=str(hashes["model.bin" if file.suffix == ".xml" else file.name]),
+        classes=classes,
+        output=output,
+        inputs={str(key): int(value) for key, value in _entry(path, entries, "inputs", dict).items()},
+        thresholds=thresholds,
+    )
+
+
+def _entry(path: Path, entries: Mapping[str, Any], key: str, kind: type | tuple[type, ...]) -> Any:
+    if key not in entries:
+        raise ModelError(f"{path}: {key} is missing")
+    if not isinstance(entries[key], kind):
+        raise ModelError(f"{path}: {key} is {entries[key]!r}, which is of the wrong kind")
+    return entries[key]
+
+
+def _check_file(file: Path, expected: str) -> None:
+    if not file.is_file():
+        raise ModelError(f"{file} is missing, though card.yaml names it")
+    found = hashlib.sha256(file.read_bytes()).hexdigest()
+    if found != expected:
+        raise ModelError(
+            f"{file} is damaged or was exchanged: its SHA-256 is {found[:12]}…, card.yaml says {expected[:12]}…"
+        )

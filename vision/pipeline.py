@@ -1,0 +1,76 @@
+"""One camera from picture to observations: health, then the eye, then the observer."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from vision.closeup import Eye, Sight
+from vision.health import HealthCheck
+from vision.layout import CameraLayout
+from vision.observation import Observation, Reason, unknown
+from vision.observer import PHONE, Observer, Seen
+from vision.source import Picture, Sampler
+from vision.streamtime import SECOND, StreamTime
+
+__all__ = ["CameraPipeline", "Look", "look_through", "see_all"]
+
+_FORGET_AFTER = 3 * SECOND
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """One judgement of one camera's picture: an observation for each of its windows, and what was seen."""
+
+    at: StreamTime
+    observations: tuple[Observation, ...]
+    seen: tuple[Seen, ...] = ()
+    reason: Reason | None = None
+
+
+class CameraPipeline:
+    """Everything that is remembered of one camera between looks.
+
+    ``close_rate`` is how many looks a second go close for what people hold.
+    """
+
+    def __init__(self, layout: CameraLayout, eye: Eye, close_rate: float = 2.5) -> None:
+        self.layout = layout
+        self._health = HealthCheck()
+        self._observer = Observer(layout, eye.objects.card.threshold(PHONE))
+        self._close = Sampler(close_rate)
+        self._judged_at: StreamTime | None = None
+
+    def admit(self, picture: Picture) -> tuple[Reason | None, bool]:
+        """Why the picture cannot be judged, if so, and whether a close look is due; call once a picture, in order."""
+        reason = self._health.judge(picture.at, picture.pixels)
+        return reason, reason is None and self._close.takes(picture.at)
+
+    def blind(self, at: StreamTime, reason: Reason) -> Look:
+        """The look of a moment that cannot be judged."""
+        return Look(at, tuple(unknown(window.id, at, reason) for window in self.layout.windows), reason=reason)
+
+    def conclude(self, picture: Picture, sight: Sight) -> Look:
+        """The look at a picture that the eye has seen; call in order of time."""
+        if self._judged_at is not None and picture.at - self._judged_at > _FORGET_AFTER:
+            self._observer.forget()
+        self._judged_at = picture.at
+        observations, seen = self._observer.observe(picture, sight)
+        return Look(picture.at, tuple(observations), tuple(seen))
+
+
+def see_all(eye: Eye, work: Sequence[tuple[CameraPipeline, Picture]]) -> list[Look]:
+    """One look for each picture, several cameras' pictures (or several of one camera, in order) seen side by side."""
+    admitted = [(pipeline, picture, *pipeline.admit(picture)) for pipeline, picture in work]
+    clear = [(pipeline, picture, close) for pipeline, picture, reason, close in admitted if reason is None]
+    sights = iter(eye.see([(pipeline.layout, picture, close) for pipeline, picture, close in clear]))
+    return [
+        pipeline.conclude(picture, next(sights)) if reason is None else pipeline.blind(picture.at, reason)
+        for pipeline, picture, reason, _ in admitted
+    ]
+
+
+def look_through(pictures: Iterable[Picture], pipeline: CameraPipeline, eye: Eye, at_once: int = 8) -> Iterator[Look]:
+    """The looks at a recorded film, ``at_once`` pictures being seen side by side."""
+    waiting = iter(pictures)
+    while batch := list(islice(waiting, at_once)):
+        yield from see_all(eye, [(pipeline, picture) for picture in batch])

@@ -1,0 +1,208 @@
+"""Opens a camera, stream or film and gives its packets and pictures with stream time."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+import av
+import av.error
+import numpy as np
+from av.container import InputContainer
+from av.packet import Packet as AnyPacket
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from vision.detector import Pixels
+from vision.errors import BadInput, SourceError, SourceRefused, without_password
+from vision.geometry import Size
+from vision.streamtime import SECOND, StreamTime, seconds
+
+Packet: TypeAlias = "AnyPacket[VideoStream]"
+
+__all__ = ["Address", "Packet", "Picture", "Sampler", "Stream", "StreamSummary", "address", "open_stream"]
+
+_SCHEMES: Final = ("rtsp", "rtsps", "http", "https")
+_PROTOCOLS: Final = {
+    # What FFmpeg may open on the way: without this a playlist of a camera's could name files of this machine.
+    "file": "file",
+    "device": "file",
+    "stream": "rtsp,rtsps,rtp,rtcp,udp,tcp,tls,http,https,hls,crypto",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """One picture of a stream: when it was taken, and its pixels."""
+
+    at: StreamTime
+    pixels: Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where pictures come from. ``str()`` never shows a password."""
+
+    text: str
+    kind: Literal["stream", "file", "folder", "device"]
+
+    def __str__(self) -> str:
+        return without_password(self.text)
+
+    @property
+    def live(self) -> bool:
+        """Whether pictures come when they come, rather than when asked for."""
+        return self.kind in ("stream", "device")
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSummary:
+    """What a stream says of itself; ``fps`` is 0 where it does not say."""
+
+    size: Size
+    codec: str
+    fps: float
+
+
+def address(text: str) -> Address:
+    """The address that ``text`` means: rtsp://, http:// (s), a camera device (0, /dev/video0), a film, or a folder.
+
+    Raises BadInput for another scheme, SourceError for a path at which nothing is.
+    """
+    if text.isdecimal():
+        text = f"/dev/video{text}"
+    scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*)://", text)
+    if scheme:
+        if scheme[1].lower() not in _SCHEMES:
+            raise BadInput(
+                f'source "{without_password(text)}": {scheme[1]}:// is not allowed; use {", ".join(_SCHEMES)}, a file, '
+                "a folder of pictures or a device"
+            )
+        return Address(text, "stream")
+    path = Path(text)
+    if text.startswith("/dev/video"):
+        kind: Literal["device", "folder", "file"] = "device"
+    else:
+        kind = "folder" if path.is_dir() else "file"
+    if not path.exists():
+        raise SourceError(f'source "{text}": there is no such {"device" if kind == "device" else "file"}')
+    return Address(text, kind)
+
+
+class Sampler:
+    """Picks the pictures to look at: the first at or after each point of a grid of ``rate`` a second.
+
+    The grid starts at the first picture, so a film and the same film as a camera are looked at in the same places.
+    """
+
+    def __init__(self, rate: float) -> None:
+        self._period = round(SECOND / rate)
+        self._start: StreamTime | None = None
+        self._done = -1
+
+    def takes(self, at: StreamTime) -> bool:
+        """Whether the picture at ``at`` is the one to look at."""
+        if self._start is None:
+            self._start = at
+        point = (at - self._start) // self._period
+        if point <= self._done:
+            return False
+        self._done = point
+        return True
+
+
+class Stream:
+    """One opened video stream; close it, or use it as a context manager."""
+
+    def __init__(self, where: Address, container: InputContainer, video: VideoStream) -> None:
+        self.address = where
+        self._container = container
+        self.video = video
+        context = video.codec_context
+        rate = video.average_rate or video.guessed_rate
+        self.summary = StreamSummary((context.width, context.height), context.name, float(rate) if rate else 0.0)
+        self.damaged = 0
+
+    def __enter__(self) -> "Stream":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._container.close()
+
+    @property
+    def duration_s(self) -> float | None:
+        """Length of a film in seconds, None where the stream does not say."""
+        if self.video.duration is not None and self.video.time_base is not None:
+            return float(self.video.duration * self.video.time_base)
+        if self._container.duration is not None:
+            return self._container.duration / av.time_base
+        return None
+
+    def packets(self) -> Iterator[Packet]:
+        """The video's packets in the order they come, the empty one that flushes the decoder last.
+
+        Raises SourceError when the stream breaks off or stays silent for longer than its time limit.
+        """
+        try:
+            yield from self._container.demux(self.video)
+        except av.error.FFmpegError as error:
+            raise SourceError(f'source "{self.address}": {_sentence(error)}') from error
+
+    def decode(self, packet: Packet) -> list[VideoFrame]:
+        """The pictures that ``packet`` completes; a damaged packet gives none and is counted in ``damaged``."""
+        try:
+            return [frame for frame in packet.decode() if isinstance(frame, VideoFrame)]
+        except av.error.FFmpegError:
+            self.damaged += 1
+            return []
+
+
+def open_stream(where: Address, limit_s: float = 5.0) -> Stream:
+    """Open ``where``; a live one may stay silent for ``limit_s``. Raises SourceRefused or SourceError."""
+    options = {"protocol_whitelist": _PROTOCOLS[where.kind]}
+    if where.text.startswith("rtsp"):
+        options["rtsp_transport"] = "tcp"
+    limit = limit_s if where.live else None
+    try:
+        container = av.open(
+            where.text, format="v4l2" if where.kind == "device" else None, options=options, timeout=limit
+        )
+    except av.error.FFmpegError as error:
+        if _refused(error):
+            raise SourceRefused(f'source "{where}": the camera refused the user name and password given') from error
+        raise SourceError(f'source "{where}": {_sentence(error)}') from error
+    if not container.streams.video:
+        container.close()
+        raise SourceError(f'source "{where}": it holds no video')
+    video = container.streams.video[0]
+    # Threads by frame would hold back as many pictures as there are threads, which a live view cannot afford.
+    video.thread_type = "SLICE" if where.live else "AUTO"
+    return Stream(where, container, video)
+
+
+def picture_time(frame: VideoFrame) -> int | None:
+    """The frame's own presentation time in microseconds, None where the stream gave none."""
+    if frame.pts is None or frame.time_base is None:
+        return None
+    return seconds(float(frame.pts * frame.time_base))
+
+
+def pixels(frame: VideoFrame) -> Pixels:
+    """The frame as BGR, shape (height, width, 3)."""
+    return np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+
+
+def _refused(error: av.error.FFmpegError) -> bool:
+    return isinstance(error, (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)) or "401" in str(error)
+
+
+def _sentence(error: av.error.FFmpegError) -> str:
+    if isinstance(error, av.error.ExitError):
+        return "no answer within the time limit"
+    if isinstance(error, av.error.InvalidDataError):
+        return "its contents are not a video that can be read"
+    return (error.strerror or str(error)).rstrip(".").lower()
