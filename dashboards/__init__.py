@@ -1,1 +1,1 @@
-"""dashboards"""
+"""The pages: templates, static modules, locales, and the routes that serve them."""

@@ -1,1 +1,1 @@
-"""datasets"""
+"""Sets of labelled pictures: reading them, and splitting them by scene."""

@@ -1,1 +1,1 @@
-"""training"""
+"""Recipes and the code that turns pictures into the networks of `vision/models`."""

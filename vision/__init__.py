@@ -1,1 +1,74 @@
-"""vision"""
+"""Pictures to observations. What other rooms use of it; each name is loaded when it is first asked for."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vision.card import SHIPPED, ModelCard, read_card
+    from vision.closeup import Eye
+    from vision.detector import Detections, Detector, load_detector
+    from vision.errors import BadInput, ModelError, SourceError, SourceRefused, StorageFull, ZaigangError, ZoneError
+    from vision.film import open_film
+    from vision.layout import CameraLayout, layout
+    from vision.observation import Observation, WindowId
+    from vision.pipeline import CameraPipeline, Look, look_through, see_all
+    from vision.source import Picture, address
+    from vision.streamtime import StreamTime
+
+__all__ = [
+    "SHIPPED",
+    "BadInput",
+    "CameraLayout",
+    "CameraPipeline",
+    "Detections",
+    "Detector",
+    "Eye",
+    "Look",
+    "ModelCard",
+    "ModelError",
+    "Observation",
+    "Picture",
+    "SourceError",
+    "SourceRefused",
+    "StorageFull",
+    "StreamTime",
+    "WindowId",
+    "ZaigangError",
+    "ZoneError",
+    "address",
+    "layout",
+    "load_detector",
+    "look_through",
+    "open_film",
+    "read_card",
+    "see_all",
+]
+
+_HOMES = {
+    "vision.card": ("SHIPPED", "ModelCard", "read_card"),
+    "vision.closeup": ("Eye",),
+    "vision.detector": ("Detections", "Detector", "load_detector"),
+    "vision.errors": (
+        "BadInput",
+        "ModelError",
+        "SourceError",
+        "SourceRefused",
+        "StorageFull",
+        "ZaigangError",
+        "ZoneError",
+    ),
+    "vision.film": ("open_film",),
+    "vision.layout": ("CameraLayout", "layout"),
+    "vision.observation": ("Observation", "WindowId"),
+    "vision.pipeline": ("CameraPipeline", "Look", "look_through", "see_all"),
+    "vision.source": ("Picture", "address"),
+    "vision.streamtime": ("StreamTime",),
+}
+
+
+def __getattr__(name: str) -> object:
+    # The service reads the observation's type without paying for OpenVINO and OpenCV.
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module 'vision' has no attribute {name!r}")

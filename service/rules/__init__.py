@@ -1,0 +1,26 @@
+"""Observations to events: the rulebook, duty, and the judging over time. Pure: no pictures, no storage, no clock."""
+
+from service.rules.duty import Calendar, Duty, Roster, Shift, always_on
+from service.rules.event import Event, EventState, event_id
+from service.rules.judge import Judge, Standing
+from service.rules.policy import Policy
+from service.rules.rulebook import Rule, Rulebook, RulebookError, load_rulebook, overridden
+
+__all__ = [
+    "Calendar",
+    "Duty",
+    "Event",
+    "EventState",
+    "Judge",
+    "Policy",
+    "Roster",
+    "Rule",
+    "Rulebook",
+    "RulebookError",
+    "Shift",
+    "Standing",
+    "always_on",
+    "event_id",
+    "load_rulebook",
+    "overridden",
+]

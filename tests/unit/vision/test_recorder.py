@@ -1,0 +1,147 @@
+"""The ring of packets, and clips cut from it: every picture is there, at its time, whatever the camera sends."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.media import number_of, read_numbers, write_film
+from vision.anchor import Anchor
+from vision.clip import cut, frame_at
+from vision.recorder import Recorder, segments
+from vision.source import address, open_stream, picture_time
+from vision.streamtime import SECOND, StreamTime, seconds
+
+NOW = StreamTime(1_767_574_800 * SECOND)
+
+
+def record(film: Path, ring: Path, start: StreamTime = NOW, segment_s: float = 4.0) -> None:
+    """What a camera's thread does with a stream whose packets arrive on time."""
+    recorder, anchor = Recorder(ring, segment_s), Anchor()
+    with open_stream(address(str(film))) as stream:
+        for packet in stream.packets():
+            own = seconds(float(packet.pts * packet.time_base)) if packet.pts is not None else None
+            frames = [(StreamTime(start + (picture_time(frame) or 0)), frame) for frame in stream.decode(packet)]
+            if own is not None:
+                recorder.write(packet, frames, anchor.place(own, StreamTime(start + own)), stream)
+            else:
+                recorder.write(packet, frames, start, stream)
+    recorder.close()
+
+
+@pytest.mark.parametrize(
+    ("codec", "gop", "b_frames"),
+    [
+        ("libx264", 10, 0),
+        ("libx264", 10, 2),
+        ("libx264", 70, 0),
+        ("libx265", 10, 0),
+        ("libx265", 20, 2),
+        ("mjpeg", 1, 0),
+    ],
+)
+def test_clip_holds_every_picture_of_its_interval(tmp_path: Path, codec: str, gop: int, b_frames: int) -> None:
+    film = write_film(tmp_path / "film.mkv", 20, codec=codec, gop=gop, b_frames=b_frames)
+    record(film, tmp_path / "ring")
+
+    clip = cut(tmp_path / "ring", StreamTime(NOW + 7 * SECOND), StreamTime(NOW + 12 * SECOND), tmp_path / "clip.mp4")
+
+    assert clip is not None
+    assert clip.start <= NOW + 7 * SECOND
+    shown = {number: NOW - clip.start + number * SECOND // 10 for number in range(70, 120)}
+    found = dict((number, at) for at, number in read_numbers(clip.file))
+    assert set(shown) <= set(found)
+    # A picture sits where it was filmed, to a hundredth of a second.
+    offsets = [found[number] - (NOW + number * SECOND // 10 - clip.start) / SECOND for number in shown]
+    assert max(abs(offset) for offset in offsets) < 0.011
+    assert clip.gaps == ()
+
+
+def test_clip_of_h265_gets_a_copy_that_browsers_play(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.mkv", 10, codec="libx265")
+    record(film, tmp_path / "ring")
+    span = StreamTime(NOW + 2 * SECOND), StreamTime(NOW + 6 * SECOND)
+
+    own = cut(tmp_path / "ring", *span, tmp_path / "own.mp4")
+    copy = cut(tmp_path / "ring", *span, tmp_path / "copy.mp4", playable=True)
+
+    assert own is not None
+    assert copy is not None
+    assert (own.codec, own.encoded) == ("hevc", False)
+    assert (copy.codec, copy.encoded) == ("h264", True)
+    assert [number for _, number in read_numbers(copy.file)] == list(range(20, 61))
+
+
+def test_gap_in_the_recording_is_named(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.mkv", 5)
+    record(film, tmp_path / "ring")
+    record(film, tmp_path / "ring", StreamTime(NOW + 30 * SECOND))
+
+    clip = cut(tmp_path / "ring", NOW, StreamTime(NOW + 34 * SECOND), tmp_path / "clip.mp4")
+
+    assert clip is not None
+    assert len(clip.gaps) == 1
+    assert clip.gaps[0].start - NOW == pytest.approx(4.9 * SECOND, abs=SECOND / 5)
+    assert clip.gaps[0].end - NOW == 30 * SECOND
+
+
+def test_clip_before_an_outage_does_not_reach_across_it(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.mkv", 5)
+    record(film, tmp_path / "ring")
+    record(film, tmp_path / "ring", StreamTime(NOW + 600 * SECOND))
+
+    clip = cut(tmp_path / "ring", NOW, StreamTime(NOW + 10 * SECOND), tmp_path / "clip.mp4")
+
+    assert clip is not None
+    assert clip.end - NOW == pytest.approx(4.9 * SECOND, abs=SECOND / 5)
+
+
+def test_change_of_resolution_still_gives_one_clip(tmp_path: Path) -> None:
+    record(write_film(tmp_path / "a.mkv", 5), tmp_path / "ring")
+    big = write_film(tmp_path / "b.mkv", 5, size=(640, 480), first=50)
+    record(big, tmp_path / "ring", StreamTime(NOW + 5 * SECOND))
+
+    clip = cut(tmp_path / "ring", NOW, StreamTime(NOW + 9 * SECOND), tmp_path / "clip.mp4")
+
+    assert clip is not None
+    assert clip.encoded
+    assert len(read_numbers(clip.file)) >= 89
+
+
+def test_segment_that_breaks_off_plays_to_its_last_whole_packet(tmp_path: Path) -> None:
+    record(write_film(tmp_path / "film.mkv", 3), tmp_path / "ring")
+    last = segments(tmp_path / "ring")[-1].file
+    last.write_bytes(last.read_bytes()[:-1500])
+
+    clip = cut(tmp_path / "ring", NOW, StreamTime(NOW + 3 * SECOND), tmp_path / "clip.mp4")
+
+    assert clip is not None
+    numbers = [number for _, number in read_numbers(clip.file)]
+    assert numbers == list(range(len(numbers)))
+    assert len(numbers) >= 25
+
+
+def test_nothing_recorded_gives_no_clip(tmp_path: Path) -> None:
+    assert cut(tmp_path, NOW, StreamTime(NOW + SECOND), tmp_path / "clip.mp4") is None
+    assert not (tmp_path / "clip.mp4").exists()
+
+
+def test_picture_at_a_moment_is_the_one_that_was_shown(tmp_path: Path) -> None:
+    record(write_film(tmp_path / "film.mkv", 10, b_frames=2), tmp_path / "ring")
+
+    found = frame_at(tmp_path / "ring", StreamTime(NOW + 4_350_000))
+
+    assert found is not None
+    assert number_of(found[1].to_ndarray(format="bgr24")) == 43
+
+
+def test_trimming_keeps_what_is_younger(tmp_path: Path) -> None:
+    record(write_film(tmp_path / "film.mkv", 20), tmp_path / "ring")
+    before = len(segments(tmp_path / "ring"))
+
+    gone = Recorder(tmp_path / "ring").trim(StreamTime(NOW + 9 * SECOND))
+
+    assert gone == 2
+    assert len(segments(tmp_path / "ring")) == before - 2
+    clip = cut(tmp_path / "ring", StreamTime(NOW + 9 * SECOND), StreamTime(NOW + 11 * SECOND), tmp_path / "clip.mp4")
+    assert clip is not None
+    assert clip.start <= NOW + 9 * SECOND

@@ -1,0 +1,153 @@
+"""The recorder: a camera's own packets in a ring of short files on disk, from which clips are cut without re-encoding.
+
+A segment is an MPEG-TS file named by the stream time of its first picture in microseconds. It begins with a key
+picture and is flushed packet by packet, so whatever kills the process, what was written before plays.
+"""
+
+import errno
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import av
+import av.error
+from av.container import OutputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from vision.errors import StorageFull
+from vision.source import Packet, Stream
+from vision.streamtime import SECOND, StreamTime
+
+__all__ = ["LEAD", "TICKS", "Recorder", "Segment", "segments"]
+
+TICKS: Final = 90_000
+"""MPEG-TS ticks a second."""
+
+LEAD: Final = 10 * TICKS
+"""Where a segment's time stamps begin, so that decoding stamps before its first picture stay positive."""
+
+_KEPT_AS_SENT: Final = frozenset({"h264", "hevc"})
+_TICK: Final = Fraction(1, TICKS)
+
+
+class Segment:
+    """One file of the ring."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.start = StreamTime(int(file.stem))
+
+
+def segments(folder: Path) -> list[Segment]:
+    """The ring's files in order of time."""
+    found = [Segment(file) for file in folder.glob("*.ts") if file.stem.isdecimal()]
+    return sorted(found, key=lambda segment: segment.start)
+
+
+class Recorder:
+    """Writes one camera's stream; ``trim`` the ring now and then."""
+
+    def __init__(self, folder: Path, segment_s: float = 4.0) -> None:
+        self._folder = folder
+        self._length = round(segment_s * SECOND)
+        self._output: OutputContainer | None = None
+        self._stream: VideoStream | None = None
+        self._source: Stream | None = None
+        self._start = StreamTime(0)
+        self._last_dts = 0
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def write(
+        self, packet: Packet, frames: list[tuple[StreamTime, VideoFrame]], at: StreamTime, source: Stream
+    ) -> None:
+        """Keep what ``packet`` brought: itself, shown at ``at``, or its decoded ``frames`` where its codec does not
+        go into MPEG-TS (a webcam's JPEG). The packet is used up.
+
+        Raises StorageFull, and OSError for another fault of the disk; recording goes on at the next key picture.
+        """
+        try:
+            if source.summary.codec in _KEPT_AS_SENT:
+                self._keep(packet, at, source)
+            else:
+                for shown, frame in frames:
+                    self._encode(frame, shown, source)
+        except (OSError, av.error.FFmpegError) as error:
+            self.close()
+            if error.errno == errno.ENOSPC:
+                raise StorageFull(f"{self._folder}: no space left on the disk, recording stands still") from error
+            raise
+
+    def _keep(self, packet: Packet, at: StreamTime, source: Stream) -> None:
+        if packet.pts is None or packet.time_base is None or packet.size == 0:
+            return
+        if packet.is_keyframe and self._is_due(at, source):
+            self._begin(at, source)
+        if self._output is None or self._stream is None or self._source is not source:
+            return  # before the first key picture there is nothing that a player could begin with
+        # A stream with B-frames may give its first packets no decoding time: a second before is early enough.
+        early = (packet.pts - packet.dts) * packet.time_base if packet.dts is not None else Fraction(1)
+        packet.pts = self._ticks(at)
+        packet.dts = max(packet.pts - round(early * TICKS), self._last_dts + 1)
+        packet.pts = max(packet.pts, packet.dts)
+        packet.time_base = _TICK
+        packet.stream = self._stream
+        self._last_dts = packet.dts
+        self._output.mux(packet)
+
+    def _encode(self, frame: VideoFrame, at: StreamTime, source: Stream) -> None:
+        if self._is_due(at, source):
+            self._begin(at, source)
+        if self._output is None or self._stream is None:
+            return
+        picture = frame.reformat(format="yuv420p")
+        picture.pts, picture.time_base = self._ticks(at), _TICK
+        self._output.mux(self._stream.encode(picture))
+
+    def _ticks(self, at: StreamTime) -> int:
+        return LEAD + (at - self._start) * TICKS // SECOND
+
+    def _is_due(self, at: StreamTime, source: Stream) -> bool:
+        return self._output is None or self._source is not source or at - self._start >= self._length
+
+    def _begin(self, at: StreamTime, source: Stream) -> None:
+        self.close()
+        file = self._folder / f"{at:020d}.ts"
+        self._output = av.open(str(file), "w", format="mpegts", options={"flush_packets": "1"})
+        if source.summary.codec in _KEPT_AS_SENT:
+            self._stream = self._output.add_stream_from_template(source.video)
+        else:
+            self._stream = self._output.add_stream("libx264", options={"preset": "ultrafast", "tune": "zerolatency"})
+            self._stream.width, self._stream.height = source.summary.size
+            self._stream.pix_fmt = "yuv420p"
+            self._stream.codec_context.time_base = _TICK
+        self._source, self._start, self._last_dts = source, at, 0
+
+    def close(self) -> None:
+        """End the current segment; the next key picture begins another."""
+        output, stream, self._output, self._stream = self._output, self._stream, None, None
+        if output is None:
+            return
+        try:
+            if stream is not None and stream.codec_context.is_encoder:
+                output.mux(stream.encode(None))
+            output.close()
+        except (OSError, av.error.FFmpegError):
+            return  # the disk is full or gone: the segment plays up to its last whole packet all the same
+
+    def trim(self, before: StreamTime) -> int:
+        """Delete segments that end before ``before``; returns how many went. The current one always stays."""
+        known = segments(self._folder)
+        old = [one.file for one, after in pairwise(known) if after.start <= before]
+        for file in old:
+            file.unlink(missing_ok=True)
+        return len(old)
+
+    def drop_oldest(self) -> bool:
+        """Delete the oldest segment but the current one, to make room; False when there is none."""
+        known = segments(self._folder)
+        if len(known) < 2:
+            return False
+        known[0].file.unlink(missing_ok=True)
+        return True
