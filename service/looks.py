@@ -1,7 +1,7 @@
 """Recorded looks, one JSON object a line: what `judge` reads and `replay --looks` writes."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from vision.errors import BadInput
 from vision.observation import COUNTS, SIGNALS, Observation, Reason, WindowId
 from vision.streamtime import SECOND, StreamTime, seconds
 
-__all__ = ["LooksError", "RecordedLooks", "read_looks", "written_look"]
+__all__ = ["LooksError", "RecordedLooks", "look_entry", "observation_of", "read_looks", "written_look"]
 
 
 class LooksError(BadInput):
@@ -79,11 +79,23 @@ def _observation(line: _Line, start: StreamTime) -> Observation:
     return Observation(WindowId(line.window), StreamTime(start + seconds(line.t)), **answers)
 
 
-def written_look(look: Observation, start: StreamTime) -> str:
-    """The line, without its end, that reads back as ``look``; answers that are None are left out."""
-    line: dict[str, Any] = {"t": (look.at - start) / SECOND, "window": look.window}
-    line.update({name: value for name in (*SIGNALS, *COUNTS) if (value := getattr(look, name)) is not None})
-    line["reason"] = look.reason
+def look_entry(look: Observation, start: StreamTime) -> dict[str, Any]:
+    """The look as plain values; answers that are None are left out."""
+    entry: dict[str, Any] = {"t": (look.at - start) / SECOND, "window": look.window}
+    entry.update({name: value for name in (*SIGNALS, *COUNTS) if (value := getattr(look, name)) is not None})
+    entry["reason"] = look.reason
     if look.confidence:
-        line["confidence"] = {name: round(value, 3) for name, value in look.confidence.items()}
-    return json.dumps(line, ensure_ascii=False)
+        entry["confidence"] = dict(look.confidence)
+    return entry
+
+
+def observation_of(entry: Mapping[str, Any], start: StreamTime) -> Observation:
+    """The look that ``look_entry`` made the values of."""
+    answers = {name: entry.get(name) for name in (*SIGNALS, *COUNTS, "reason")}
+    at = StreamTime(start + seconds(entry["t"]))
+    return Observation(WindowId(entry["window"]), at, confidence=entry.get("confidence", {}), **answers)
+
+
+def written_look(look: Observation, start: StreamTime) -> str:
+    """The line, without its end, that reads back as ``look``."""
+    return json.dumps(look_entry(look, start), ensure_ascii=False)

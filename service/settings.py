@@ -7,12 +7,22 @@ from typing import Annotated, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service.rules.duration import Duration
 from service.rules.duty import Calendar, Duty, Roster, Shift, always_on
 from service.rules.rulebook import Rulebook, load_rulebook, overridden
+from vision.address import check_scheme
 from vision.errors import BadInput
 from vision.layout import Zone
 from vision.observation import WindowId
@@ -45,7 +55,9 @@ def _worked(given: object) -> object:
 
 DutyOf: TypeAlias = Callable[[WindowId, StreamTime], Duty]
 
-Hours = Annotated[Shift, BeforeValidator(_hours)]
+Hours = Annotated[
+    Shift, BeforeValidator(_hours), PlainSerializer(lambda shift: f"{shift.begins:%H:%M}-{shift.ends:%H:%M}")
+]
 Worked = Annotated[bool, BeforeValidator(_worked)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -86,6 +98,15 @@ class CameraSettings(_Strict):
     name: str = Field(default="", max_length=40)
     source: str = Field(min_length=1)
     windows: tuple[WindowSettings, ...] = Field(min_length=1)
+
+    @field_validator("source")
+    @classmethod
+    def _allowed(cls, source: str) -> str:
+        try:
+            check_scheme(source)
+        except BadInput as error:
+            raise ValueError(str(error)) from error
+        return source
 
     @property
     def title(self) -> str:

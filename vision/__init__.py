@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from vision.address import address
     from vision.card import SHIPPED, ModelCard, read_card
     from vision.closeup import Eye
     from vision.detector import Detections, Detector, load_detector
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
     from vision.film import open_film
     from vision.layout import CameraLayout, layout
     from vision.observation import Observation, WindowId
+    from vision.picture import Picture
     from vision.pipeline import CameraPipeline, Look, look_through, see_all
-    from vision.source import Picture, address
     from vision.streamtime import StreamTime
 
 __all__ = [
@@ -61,7 +62,8 @@ _HOMES = {
     "vision.layout": ("CameraLayout", "layout"),
     "vision.observation": ("Observation", "WindowId"),
     "vision.pipeline": ("CameraPipeline", "Look", "look_through", "see_all"),
-    "vision.source": ("Picture", "address"),
+    "vision.address": ("address",),
+    "vision.picture": ("Picture",),
     "vision.streamtime": ("StreamTime",),
 }
 

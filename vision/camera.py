@@ -4,10 +4,12 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from vision.address import address
 from vision.anchor import Anchor
-from vision.errors import SourceError, SourceRefused, StorageFull, without_password
+from vision.errors import SourceError, SourceRefused, StorageFull
+from vision.picture import Picture
 from vision.recorder import Recorder
-from vision.source import Address, Picture, Sampler, Stream, StreamSummary, open_stream, picture_time, pixels
+from vision.source import Sampler, Stream, StreamSummary, open_stream, picture_time, pixels
 from vision.streamtime import SECOND, StreamTime, seconds
 
 __all__ = ["Camera"]
@@ -25,13 +27,13 @@ class Camera:
 
     def __init__(
         self,
-        where: Address,
+        source: str,
         rate: float,
         clock: Callable[[], StreamTime],
         recorder: Recorder | None = None,
         arrived: threading.Event | None = None,
     ) -> None:
-        self.address = where
+        self._source = source
         self._rate = rate
         self._clock = clock
         self._recorder = recorder
@@ -39,7 +41,7 @@ class Camera:
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._picture: Picture | None = None
-        self._thread = threading.Thread(target=self._follow, name=f"camera {where}", daemon=True)
+        self._thread = threading.Thread(target=self._follow, name="camera", daemon=True)
         self.summary: StreamSummary | None = None
         self.arrival: StreamTime | None = None
         self.trouble: str | None = None
@@ -63,25 +65,27 @@ class Camera:
     def _follow(self) -> None:
         failures = 0
         while not self._stop.is_set():
+            pause = _BACK_OFF[min(failures, len(_BACK_OFF) - 1)]
+            failures += 1
             try:
-                with open_stream(self.address) as stream:
+                where = address(self._source)
+                with open_stream(where) as stream:
                     self.summary, self.trouble = stream.summary, None
                     self.connects += 1
                     if self._watch(stream):
                         failures = 0
-                self.trouble = f'source "{self.address}": the stream ended'
+                        pause = _BACK_OFF[0] if where.live else 0.0
+                if where.live and not self._stop.is_set():
+                    self.trouble = f'source "{where}": the stream ended'
             except SourceRefused as error:
                 self.trouble = str(error)
-                failures = len(_BACK_OFF)  # asking often with a wrong password locks accounts on many cameras
+                pause = _BACK_OFF[-1]  # asking often with a wrong password locks accounts on many cameras
             except SourceError as error:
                 self.trouble = str(error)
             finally:
                 if self._recorder is not None:
                     self._recorder.close()
-            self._stop.wait(
-                0 if failures == 0 and not self.address.live else _BACK_OFF[min(failures, len(_BACK_OFF) - 1)]
-            )
-            failures += 1
+            self._stop.wait(pause)
 
     def _watch(self, stream: Stream) -> bool:
         """Read the stream to its end; returns whether it gave a picture."""
@@ -91,7 +95,7 @@ class Camera:
             if self._stop.is_set():
                 break
             own = seconds(float(packet.pts * packet.time_base)) if packet.pts is not None and packet.time_base else None
-            if not self.address.live and own is not None:
+            if not stream.address.live and own is not None:
                 self._wait_until_due(anchor, own)
             arrival = self._clock()
             at = anchor.place(own, arrival)
@@ -127,4 +131,4 @@ class Camera:
             self.recording_trouble = None
         except (StorageFull, OSError) as error:
             # The camera is still judged: an event without a clip says so, a camera without judgement says nothing.
-            self.recording_trouble = without_password(str(error))
+            self.recording_trouble = str(error)

@@ -1,7 +1,7 @@
 """Cuts clips and pictures out of the recorder's ring: MP4 that browsers play, the camera's own bytes where possible."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -33,13 +33,17 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A clip as it was cut; second 0 of the file is ``start``. ``encoded``: made anew in H.264."""
+    """A clip as it was cut; second 0 of the file is ``start``. ``encoded``: made anew in H.264.
+
+    ``playable``: every browser plays it (H.264 of 4:2:0 in 8 bits).
+    """
 
     file: Path
     start: StreamTime
     end: StreamTime
     codec: str
     encoded: bool
+    playable: bool
     gaps: tuple[Gap, ...]
 
 
@@ -50,7 +54,12 @@ class _Shape:
     codec: str
     width: int
     height: int
+    pixel_format: str
     extradata: bytes | None
+
+    @property
+    def playable(self) -> bool:
+        return self.codec == "h264" and self.pixel_format in ("yuv420p", "yuvj420p")
 
 
 def cut(ring: Path, start: StreamTime, end: StreamTime, target: Path, playable: bool = False) -> Clip | None:
@@ -65,12 +74,13 @@ def cut(ring: Path, start: StreamTime, end: StreamTime, target: Path, playable: 
     if not shapes:
         return None
     draft = target.with_name(target.name + ".part")
-    as_sent = len(shapes) == 1 and not (playable and next(iter(shapes)).codec != "h264")
+    shape = next(iter(shapes))
+    as_sent = len(shapes) == 1 and (shape.playable or not playable)
     try:
         if as_sent:
-            clip = _copied(chosen, start, end, draft)
+            clip = _copied(chosen, start, end, draft, shape)
         else:
-            clip = _encoded(chosen, start, end, draft, next(iter(shapes)))
+            clip = _encoded(chosen, start, end, draft, shape)
         if clip is None:
             draft.unlink(missing_ok=True)
             return None
@@ -81,7 +91,7 @@ def cut(ring: Path, start: StreamTime, end: StreamTime, target: Path, playable: 
     except OSError:
         draft.unlink(missing_ok=True)
         raise
-    return Clip(target, clip.start, clip.end, clip.codec, not as_sent, clip.gaps)
+    return replace(clip, file=target)
 
 
 def frame_at(ring: Path, at: StreamTime) -> tuple[StreamTime, VideoFrame] | None:
@@ -124,7 +134,7 @@ def _shape(segment: Segment) -> _Shape | None:
         return None
     with opened[0]:
         context = opened[1].codec_context
-        return _Shape(context.name, context.width, context.height, context.extradata)
+        return _Shape(context.name, context.width, context.height, context.pix_fmt or "", context.extradata)
 
 
 def _packets(segment: Segment) -> Iterator[tuple[StreamTime, Packet, VideoStream]]:
@@ -153,13 +163,12 @@ def _frames(segment: Segment) -> Iterator[tuple[StreamTime, VideoFrame]]:
                 yield StreamTime(segment.start + since * SECOND // TICKS), frame
 
 
-def _copied(chosen: list[Segment], start: StreamTime, end: StreamTime, target: Path) -> Clip | None:
+def _copied(chosen: list[Segment], start: StreamTime, end: StreamTime, target: Path, shape: _Shape) -> Clip | None:
     first = _last_key_before(chosen, start)
     if first is None:
         return None
     gaps: list[Gap] = []
     latest: StreamTime | None = None
-    codec = ""
     with av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as output:
         stream: VideoStream | None = None
         last_dts: int | None = None
@@ -173,7 +182,7 @@ def _copied(chosen: list[Segment], start: StreamTime, end: StreamTime, target: P
                 if closing is None and at > end and packet.is_keyframe:
                     closing = at
                 if stream is None:
-                    stream, codec = output.add_stream_from_template(source), source.codec_context.name
+                    stream = output.add_stream_from_template(source)
                 if latest is not None and at - latest > _SILENCE:
                     gaps.append(Gap(latest, at))
                 latest = at if latest is None else max(latest, at)
@@ -185,7 +194,9 @@ def _copied(chosen: list[Segment], start: StreamTime, end: StreamTime, target: P
                 packet.pts = max(packet.pts, packet.dts)
                 last_dts, packet.time_base, packet.stream = packet.dts, _TICK, stream
                 output.mux(packet)
-    return None if latest is None else Clip(target, first, latest, codec, False, tuple(gaps))
+    if latest is None:
+        return None
+    return Clip(target, first, latest, shape.codec, False, shape.playable, tuple(gaps))
 
 
 def _last_key_before(chosen: list[Segment], start: StreamTime) -> StreamTime | None:
@@ -222,4 +233,4 @@ def _encoded(chosen: list[Segment], start: StreamTime, end: StreamTime, target: 
         output.mux(stream.encode(None))
     if first is None or latest is None:
         return None
-    return Clip(target, first, latest, "h264", True, tuple(gaps))
+    return Clip(target, first, latest, "h264", True, True, tuple(gaps))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from vision.detector import Detections, Detector
 from vision.geometry import Boxes, iou, square_around
 from vision.layout import CameraLayout
-from vision.source import Picture
+from vision.picture import Picture
 
 __all__ = ["Eye", "EyeLimits", "Sight"]
 

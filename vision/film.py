@@ -9,10 +9,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vision.detector import Pixels
+from vision.address import Address
 from vision.errors import SourceError
 from vision.geometry import Size
-from vision.source import Address, Picture, Sampler, open_stream, picture_time, pixels
+from vision.picture import Picture, Pixels
+from vision.source import Sampler, open_stream, picture_time, pixels
 from vision.streamtime import StreamTime, from_datetime, seconds
 
 __all__ = ["Film", "FolderFilm", "open_film"]

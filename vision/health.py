@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from vision.detector import Pixels
 from vision.observation import Reason
+from vision.picture import Pixels
 from vision.streamtime import SECOND, StreamTime
 
 __all__ = ["HealthCheck", "HealthLimits"]

@@ -12,7 +12,7 @@ from vision.geometry import Boxes, contains
 from vision.layout import CameraLayout, WindowLayout
 from vision.observation import Observation, WindowId
 from vision.occupancy import Occupancy, OccupancyLimits, Presence
-from vision.source import Picture
+from vision.picture import Picture
 from vision.streamtime import SECOND, StreamTime
 from vision.tracking import Track, Tracker
 

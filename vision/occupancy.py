@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from vision.detector import Pixels
+from vision.picture import Pixels
 from vision.streamtime import SECOND, StreamTime
 from vision.tracking import Box, Track
 

@@ -9,7 +9,8 @@ from vision.health import HealthCheck
 from vision.layout import CameraLayout
 from vision.observation import Observation, Reason, unknown
 from vision.observer import PHONE, Observer, Seen
-from vision.source import Picture, Sampler
+from vision.picture import Picture
+from vision.source import Sampler
 from vision.streamtime import SECOND, StreamTime
 
 __all__ = ["CameraPipeline", "Look", "look_through", "see_all"]

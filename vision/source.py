@@ -1,10 +1,8 @@
 """Opens a camera, stream or film and gives its packets and pictures with stream time."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 import av
 import av.error
@@ -14,46 +12,22 @@ from av.packet import Packet as AnyPacket
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from vision.detector import Pixels
-from vision.errors import BadInput, SourceError, SourceRefused, without_password
+from vision.address import Address
+from vision.errors import SourceError, SourceRefused
 from vision.geometry import Size
+from vision.picture import Pixels
 from vision.streamtime import SECOND, StreamTime, seconds
 
 Packet: TypeAlias = "AnyPacket[VideoStream]"
 
-__all__ = ["Address", "Packet", "Picture", "Sampler", "Stream", "StreamSummary", "address", "open_stream"]
+__all__ = ["Packet", "Sampler", "Stream", "StreamSummary", "open_stream", "picture_time", "pixels"]
 
-_SCHEMES: Final = ("rtsp", "rtsps", "http", "https")
 _PROTOCOLS: Final = {
     # What FFmpeg may open on the way: without this a playlist of a camera's could name files of this machine.
     "file": "file",
     "device": "file",
     "stream": "rtsp,rtsps,rtp,rtcp,udp,tcp,tls,http,https,hls,crypto",
 }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Picture:
-    """One picture of a stream: when it was taken, and its pixels."""
-
-    at: StreamTime
-    pixels: Pixels
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where pictures come from. ``str()`` never shows a password."""
-
-    text: str
-    kind: Literal["stream", "file", "folder", "device"]
-
-    def __str__(self) -> str:
-        return without_password(self.text)
-
-    @property
-    def live(self) -> bool:
-        """Whether pictures come when they come, rather than when asked for."""
-        return self.kind in ("stream", "device")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +37,6 @@ class StreamSummary:
     size: Size
     codec: str
     fps: float
-
-
-def address(text: str) -> Address:
-    """The address that ``text`` means: rtsp://, http:// (s), a camera device (0, /dev/video0), a film, or a folder.
-
-    Raises BadInput for another scheme, SourceError for a path at which nothing is.
-    """
-    if text.isdecimal():
-        text = f"/dev/video{text}"
-    scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*)://", text)
-    if scheme:
-        if scheme[1].lower() not in _SCHEMES:
-            raise BadInput(
-                f'source "{without_password(text)}": {scheme[1]}:// is not allowed; use {", ".join(_SCHEMES)}, a file, '
-                "a folder of pictures or a device"
-            )
-        return Address(text, "stream")
-    path = Path(text)
-    if text.startswith("/dev/video"):
-        kind: Literal["device", "folder", "file"] = "device"
-    else:
-        kind = "folder" if path.is_dir() else "file"
-    if not path.exists():
-        raise SourceError(f'source "{text}": there is no such {"device" if kind == "device" else "file"}')
-    return Address(text, kind)
 
 
 class Sampler:

@@ -18,12 +18,12 @@ from service.rules.event import Event
 from service.rules.judge import Judge
 from service.rules.rulebook import load_rulebook, overridden
 from service.settings import CameraSettings, Settings, load_settings
+from vision.address import address
 from vision.errors import BadInput
 from vision.film import open_film
 from vision.layout import layout
 from vision.observation import WindowId
 from vision.pipeline import CameraPipeline, Look, look_through
-from vision.source import address
 from vision.streamtime import StreamTime
 
 __all__ = ["add_to"]

@@ -1,7 +1,7 @@
 """All rules at all windows: observations in, events out; the same observations give the same events anywhere."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from service.rules.breach import IDLE, BreachState, Subject, from_json, step, to_json
@@ -77,10 +77,20 @@ class Judge:
                 values.setdefault(window, {})[rule] = to_json(state)
         return values
 
-    def restore(self, values: Mapping[str, Mapping[str, Any]]) -> None:
-        """Go on from a snapshot; what it says of windows or rules that are no longer judged is dropped."""
+    def restore(self, values: Mapping[str, Mapping[str, Any]]) -> list[Event]:
+        """Go on from a snapshot; returns the open events that end here.
+
+        Those are events of a window or rule that is no longer judged, or judged by another rulebook now: what one book
+        began, another does not end.
+        """
+        ended = []
         for window, rules in values.items():
-            known = {subject.rule for subject, _ in self._rules.get(WindowId(window), [])}
-            for rule, state in rules.items():
-                if rule in known:
-                    self._states[WindowId(window), rule] = from_json(state)
+            known = {subject.rule: subject for subject, _ in self._rules.get(WindowId(window), [])}
+            for rule, plain in rules.items():
+                state = from_json(plain)
+                event = state.event
+                if rule in known and (event is None or event.rulebook == known[rule].rulebook):
+                    self._states[WindowId(window), rule] = state
+                elif event is not None:
+                    ended.append(replace(event, state="closed" if state.over else "interrupted"))
+        return ended

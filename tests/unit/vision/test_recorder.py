@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.media import number_of, read_numbers, write_film
+from vision.address import address
 from vision.anchor import Anchor
 from vision.clip import cut, frame_at
 from vision.recorder import Recorder, segments
-from vision.source import address, open_stream, picture_time
+from vision.source import open_stream, picture_time
 from vision.streamtime import SECOND, StreamTime, seconds
 
 NOW = StreamTime(1_767_574_800 * SECOND)

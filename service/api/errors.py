@@ -1,0 +1,76 @@
+"""One shape for every error of the API: ``{"error": {"code", "message", "field"}}``."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from vision.errors import BadInput, ZaigangError
+
+__all__ = ["ApiError", "ErrorBody", "ErrorOut", "NotFound", "Refused", "add_error_handlers"]
+
+
+class ErrorBody(BaseModel):
+    """``code`` for programs, ``message`` for people, ``field`` where one value of the request is to blame."""
+
+    code: str
+    message: str
+    field: str | None = None
+
+
+class ErrorOut(BaseModel):
+    error: ErrorBody
+
+
+class ApiError(Exception):
+    """Ends a request with a status and the one error shape."""
+
+    def __init__(self, status: int, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.body = status, ErrorBody(code=code, message=message, field=field)
+
+
+class NotFound(ApiError):
+    """The thing that the path names does not exist."""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(404, "not_found", f'there is no {what} "{name}"')
+
+
+class Refused(ApiError):
+    """The caller may not do this."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(403, "refused", message)
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Give every error of ``app`` the one shape."""
+
+    @app.exception_handler(ApiError)
+    async def _api_error(_request: Request, error: ApiError) -> JSONResponse:
+        return _response(error.status, error.body)
+
+    @app.exception_handler(ZaigangError)
+    async def _known_error(_request: Request, error: ZaigangError) -> JSONResponse:
+        status, code = (422, "bad_input") if isinstance(error, BadInput) else (503, "unavailable")
+        return _response(status, ErrorBody(code=code, message=str(error)))
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        fault: dict[str, Any] = dict(error.errors()[0])
+        field = ".".join(str(part) for part in fault["loc"][1:])
+        message = str(fault["msg"]).removeprefix("Value error, ")
+        return _response(422, ErrorBody(code="bad_input", message=f"{field}: {message}", field=field))
+
+    @app.exception_handler(HTTPException)
+    async def _http(_request: Request, error: HTTPException) -> JSONResponse:
+        code = {404: "not_found", 405: "not_allowed"}.get(error.status_code, "refused")
+        return _response(error.status_code, ErrorBody(code=code, message=str(error.detail).lower()))
+
+
+def _response(status: int, body: ErrorBody) -> JSONResponse:
+    return JSONResponse(ErrorOut(error=body).model_dump(), status_code=status)

@@ -1,0 +1,134 @@
+"""What workers bring: spooled events and evidence over HTTP, live state and pictures over a WebSocket."""
+
+import hmac
+import json
+import struct
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from service.api.errors import ApiError, NotFound, Refused
+from service.api.events import events_out
+from service.api.schemas import IngestIn, IngestOut
+from service.api.site import Site, SiteDep
+from service.rules.event import Event
+from service.storage import EventQueries, PlaceQueries
+from vision.observation import WindowId
+from vision.streamtime import StreamTime
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["workers"])
+
+
+class _EventBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    window: str
+    rule: str
+    rulebook: str
+    state: str
+    started_at: int
+    satisfied_at: int
+    until: int
+    confidence: float
+    repeat_of: str | None
+    book: dict[str, Any] | None
+
+    def event(self) -> Event:
+        values = self.model_dump(exclude={"book"})
+        values["window"] = WindowId(self.window)
+        for name in ("started_at", "satisfied_at", "until"):
+            values[name] = StreamTime(values[name])
+        return Event(**values)
+
+
+class _EvidenceBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    event: str
+    folder: str
+    manifest: dict[str, Any]
+
+
+@router.post("/ingest")
+async def ingest(site: SiteDep, message: IngestIn, authorization: Annotated[str, Header()] = "") -> IngestOut:
+    """Take one message of a worker's spool; when this answers, it is kept. Repeating it changes nothing."""
+    _check(site, authorization.removeprefix("Bearer "))
+    try:
+        if message.kind == "event":
+            body = _EventBody.model_validate(message.body)
+            changed = await _keep_event(site, body)
+        else:
+            changed = await _keep_evidence(site, _EvidenceBody.model_validate(message.body))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        field = ".".join(("body", *(str(part) for part in fault["loc"])))
+        raise ApiError(422, "bad_input", f"{field}: {fault['msg']}", field) from error
+    return IngestOut(seq=message.seq, changed=changed)
+
+
+async def _keep_event(site: Site, body: _EventBody) -> bool:
+    event = body.event()
+    async with site.database.session() as session:
+        queries = EventQueries(session)
+        is_new = await queries.find(event.id) is None
+        changed = await queries.keep(event, body.book)
+        names = {window.id: window.name for window in await PlaceQueries(session).windows(also_inactive=True)}
+        if event.window not in names:
+            raise ApiError(422, "bad_input", f'body.window: there is no window "{event.window}"', "body.window")
+        shown = await events_out(site, queries, names, [event])
+    if changed:
+        alert = is_new and event.state == "open" and event.repeat_of is None
+        site.board.announce([{"event": shown[0].model_dump(), "alert": alert}])
+    return changed
+
+
+async def _keep_evidence(site: Site, body: _EvidenceBody) -> bool:
+    async with site.database.session() as session:
+        queries = EventQueries(session)
+        event = await queries.find(body.event)
+        if event is None:
+            raise NotFound("event", body.event)
+        await queries.keep_evidence(body.event, body.folder, body.manifest)
+        names = {window.id: window.name for window in await PlaceQueries(session).windows(also_inactive=True)}
+        shown = await events_out(site, queries, names, [event])
+    site.board.announce([{"event": shown[0].model_dump(), "alert": False}])
+    return True
+
+
+@router.websocket("/worker")
+async def worker(socket: WebSocket, site: SiteDep) -> None:
+    """A worker's live connection; a message is the head's length (4 bytes, big endian), the head as JSON, a JPEG."""
+    if not _known(site, socket.headers.get("authorization", "").removeprefix("Bearer ")):
+        await socket.close(code=4403)
+        return
+    await socket.accept()
+    name = ""
+    try:
+        while True:
+            head, body = _parted(await socket.receive_bytes())
+            if head["type"] == "picture":
+                site.board.show(head["camera"], StreamTime(head["at"]), body)
+            else:
+                name = head["worker"]
+                site.board.hear(name, head)
+    except WebSocketDisconnect:
+        site.board.hang_up(name)
+
+
+def _parted(message: bytes) -> tuple[dict[str, Any], bytes]:
+    (length,) = struct.unpack_from(">I", message)
+    head: dict[str, Any] = json.loads(message[4 : 4 + length])
+    return head, message[4 + length :]
+
+
+def _check(site: Site, token: str) -> None:
+    if not _known(site, token):
+        raise Refused("only this site's own workers deliver here")
+
+
+def _known(site: Site, token: str) -> bool:
+    return hmac.compare_digest(token.encode(), site.token.encode())

@@ -1,0 +1,122 @@
+"""Halls, cameras, windows and their zones."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Response
+
+from service.api.errors import ApiError, NotFound
+from service.api.present import live_out
+from service.api.schemas import CameraOut, HallOut, WindowOut, ZonesIn, ZonesOut
+from service.api.site import Site, SiteDep
+from service.storage import PlaceQueries
+from vision.errors import ZoneError
+from vision.layout import layout
+from vision.observation import WindowId
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["places"])
+
+Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+
+
+@router.get("/halls")
+async def halls(site: SiteDep) -> list[HallOut]:
+    """Every hall of this service."""
+    async with site.database.session() as session:
+        return [
+            HallOut(id=hall.id, name=hall.name, time_zone=hall.time_zone)
+            for hall in await PlaceQueries(session).halls()
+        ]
+
+
+@router.get("/cameras")
+async def cameras(site: SiteDep) -> list[CameraOut]:
+    """Every camera and how it does now."""
+    async with site.database.session() as session:
+        places = PlaceQueries(session)
+        return live_out(site, await places.cameras(), await places.windows()).cameras
+
+
+@router.get("/cameras/{camera}")
+async def camera(site: SiteDep, camera: Id) -> CameraOut:
+    """One camera and how it does now."""
+    found = [one for one in await cameras(site) if one.id == camera]
+    if not found:
+        raise NotFound("camera", camera)
+    return found[0]
+
+
+@router.get(
+    "/cameras/{camera}/picture",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}, "description": "The latest picture."}},
+)
+async def picture(site: SiteDep, camera: Id) -> Response:
+    """The latest picture that was looked at, as JPEG."""
+    latest = site.board.picture(camera)
+    if latest is None:
+        raise NotFound("picture yet of camera", camera)
+    return Response(latest[1], media_type="image/jpeg", headers={"Cache-Control": "no-store"})
+
+
+@router.get("/windows")
+async def windows(site: SiteDep) -> list[WindowOut]:
+    """Every window and how it stands now."""
+    async with site.database.session() as session:
+        places = PlaceQueries(session)
+        return live_out(site, await places.cameras(), await places.windows()).windows
+
+
+@router.get("/windows/{window}")
+async def window(site: SiteDep, window: Id) -> WindowOut:
+    """One window and how it stands now."""
+    found = [one for one in await windows(site) if one.id == window]
+    if not found:
+        raise NotFound("window", window)
+    return found[0]
+
+
+@router.get("/windows/{window}/zones")
+async def zones(site: SiteDep, window: Id) -> ZonesOut:
+    """A window's zones, and where they come from."""
+    given = _given(site, window)
+    if given:
+        return ZonesOut(window=window, zones=given, origin="file", version=None)
+    async with site.database.session() as session:
+        drawn = (await PlaceQueries(session).drawn()).get(window)
+    if drawn is None:
+        return ZonesOut(window=window, zones={}, origin="whole_picture", version=None)
+    shown = {name: list(numbers) for name, numbers in drawn.zones.items()}
+    return ZonesOut(window=window, zones=shown, origin="page", version=drawn.version)
+
+
+@router.put("/windows/{window}/zones")
+async def draw_zones(site: SiteDep, window: Id, wanted: ZonesIn) -> ZonesOut:
+    """Keep new zones, drawn on the camera's picture; its worker takes them up at once."""
+    if _given(site, window):
+        raise ApiError(
+            409, "given_in_file", f'the zones of window "{window}" are given in zaigang.yaml; change them there'
+        )
+    camera = site.settings.windows()[WindowId(window)][0]
+    known = site.board.cameras().get(camera.id, {}).get("size")
+    if known is not None and tuple(known) != wanted.size:
+        raise ApiError(
+            422, "bad_input", f"size: drawn on {wanted.size}, but the camera's picture is {tuple(known)}", "size"
+        )
+    try:
+        layout(camera.title, wanted.size, {WindowId(window): wanted.zones})
+    except ZoneError as error:
+        raise ApiError(422, "bad_input", str(error), "zones") from error
+    async with site.database.session() as session:
+        drawn = await PlaceQueries(session).draw(window, wanted.zones, wanted.size, site.board.now())
+    await site.workers.restart(camera.id)
+    origin: Literal["page"] = "page"
+    return ZonesOut(window=window, zones=wanted.zones, origin=origin, version=drawn.version)
+
+
+def _given(site: Site, window: str) -> dict[str, list[float]]:
+    known = site.settings.windows().get(WindowId(window))
+    if known is None:
+        raise NotFound("window", window)
+    return {str(name): list(numbers) for name, numbers in known[1].zones.items()}

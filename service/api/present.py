@@ -1,0 +1,185 @@
+"""From what is stored and what is live to what the API says."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from service.api.board import Board
+from service.api.schemas import (
+    BoxOut,
+    BreachOut,
+    CameraOut,
+    EventOut,
+    EvidenceFileOut,
+    EvidenceOut,
+    HealthOut,
+    LiveOut,
+    MissingOut,
+    Moment,
+    TextOut,
+    WindowOut,
+    WorkerOut,
+)
+from service.api.site import Site
+from service.rules.event import Event
+from service.storage.events import StoredEvidence
+from service.storage.places import Camera, Window
+from vision.streamtime import SECOND, StreamTime, to_datetime
+
+__all__ = ["event_out", "evidence_out", "live_out", "moment"]
+
+_LOW_DISK_MB = 1000
+
+
+def moment(at: StreamTime, zone: ZoneInfo) -> Moment:
+    """``at`` by the hall's clock, with its offset."""
+    return to_datetime(at).astimezone(zone).isoformat(timespec="milliseconds")
+
+
+def event_out(
+    event: Event, window_name: str, rule: Mapping[str, Any], evidence: StoredEvidence | None, zone: ZoneInfo
+) -> EventOut:
+    """An event as lists and alerts show it; ``rule`` is its entry of the rulebook that judged it."""
+    shown = evidence_out(event.id, evidence, zone) if evidence else None
+    return EventOut(
+        id=event.id,
+        window=event.window,
+        window_name=window_name,
+        rule=event.rule,
+        name=TextOut(**rule["name"]),
+        severity=rule["severity"],
+        state=event.state,
+        started_at=moment(event.started_at, zone),
+        satisfied_at=moment(event.satisfied_at, zone),
+        until=moment(event.until, zone),
+        ended_at=moment(event.until, zone) if event.ended_at is not None else None,
+        duration_s=round((event.until - event.started_at) / SECOND, 1),
+        confidence=event.confidence,
+        repeat_of=event.repeat_of,
+        rulebook=event.rulebook,
+        poster=shown.pictures[0] if shown and shown.pictures else None,
+        has_clip=bool(shown and shown.clip),
+    )
+
+
+def evidence_out(event: str, evidence: StoredEvidence, zone: ZoneInfo) -> EvidenceOut:
+    """An event's evidence with the addresses from which its files are fetched."""
+    manifest = evidence.manifest
+    base = f"/api/v1/events/{event}/evidence"
+    names = [file["name"] for file in manifest["files"]]
+    clip = manifest["clip"]
+    return EvidenceOut(
+        complete=manifest["complete"],
+        clip=f"{base}/{clip['play']}" if clip else None,
+        clip_start=moment(StreamTime(clip["start"]), zone) if clip else None,
+        clip_end=moment(StreamTime(clip["end"]), zone) if clip else None,
+        clip_is_copy=bool(clip and clip["play"] != clip["file"]),
+        track=f"{base}/track.json" if "track.json" in names else None,
+        pictures=[f"{base}/{name}" for name in names if name.endswith(".jpg")],
+        missing=[MissingOut(**one) for one in manifest["missing"]],
+        files=[EvidenceFileOut(url=f"{base}/{file['name']}", **file) for file in manifest["files"]],
+    )
+
+
+def live_out(site: Site, cameras: list[Camera], windows: list[Window]) -> LiveOut:
+    """The live state of the whole site; what no worker speaks of is unknown."""
+    zone = site.settings.hall.zone
+    told = site.board.cameras()
+    shown_cameras = [_camera_out(camera, windows, told.get(camera.id), site.board, zone) for camera in cameras]
+    return LiveOut(
+        at=moment(site.board.now(), zone),
+        windows=[_window_out(window, told.get(window.camera), site, zone) for window in windows],
+        cameras=shown_cameras,
+        health=_health_out(site, shown_cameras),
+    )
+
+
+def _window_out(window: Window, camera: Mapping[str, Any] | None, site: Site, zone: ZoneInfo) -> WindowOut:
+    told = {} if camera is None else {one["id"]: one for one in camera["windows"]}
+    state = told.get(window.id)
+    common = {"id": window.id, "name": window.name, "hall": window.hall, "camera": window.camera}
+    if state is None:
+        reason = "no_worker" if camera is None else "starting"
+        return WindowOut(**common, status="unknown", since=None, reason=reason, staff_count=None, breaches=[])
+    book = next((book for id_, book in site.books.items() if id_ == window.id), site.hall_book)
+    return WindowOut(
+        **common,
+        status=state["status"],
+        since=moment(StreamTime(state["since"]), zone),
+        reason=state["reason"],
+        staff_count=state["staff_count"],
+        breaches=[
+            BreachOut(
+                rule=breach["rule"],
+                name=TextOut(**book.rules[breach["rule"]].name.model_dump()),
+                severity=book.rules[breach["rule"]].severity,
+                since=moment(StreamTime(breach["since"]), zone),
+                event=breach["event"],
+            )
+            for breach in state["breaches"]
+            if breach["rule"] in book.rules
+        ],
+    )
+
+
+def _camera_out(
+    camera: Camera, windows: list[Window], told: Mapping[str, Any] | None, board: Board, zone: ZoneInfo
+) -> CameraOut:
+    picture = board.picture(camera.id)
+    state = told or {}
+    return CameraOut(
+        id=camera.id,
+        name=camera.name,
+        hall=camera.hall,
+        source=camera.source,
+        windows=[window.id for window in windows if window.camera == camera.id],
+        reason=state.get("reason") if told is not None else "no_worker",
+        trouble=state.get("trouble"),
+        recording_trouble=state.get("recording_trouble"),
+        size=state.get("size"),
+        codec=state.get("codec"),
+        fps=state.get("fps"),
+        looks_per_s=state.get("looks_per_s"),
+        latency_ms=state.get("latency_ms"),
+        picture_at=moment(picture[0], zone) if picture else None,
+        boxes=[BoxOut(**box) for box in state.get("boxes", ())],
+    )
+
+
+def _health_out(site: Site, cameras: list[CameraOut]) -> HealthOut:
+    free_mb, used = site.disk()
+    heard = site.board.workers()
+    now = site.board.now()
+    workers = []
+    for status in site.workers.statuses():
+        told = heard.get(status.id)
+        workers.append(
+            WorkerOut(
+                id=status.id,
+                state=status.state,
+                pid=status.pid,
+                restarts=status.restarts,
+                beat_s=round((now - told.heard_at) / SECOND, 1) if told else None,
+                waiting=told.message.get("waiting") if told else None,
+                trouble=status.trouble or (told.message.get("trouble") if told else None),
+            )
+        )
+    troubles = [camera.trouble for camera in cameras if camera.trouble and camera.reason]
+    troubles += [f"{camera.name}: {camera.recording_trouble}" for camera in cameras if camera.recording_trouble]
+    troubles += [worker.trouble for worker in workers if worker.trouble]
+    if free_mb < _LOW_DISK_MB:
+        troubles.append(f"only {free_mb} MB of disk space are left")
+    rates = [camera.looks_per_s for camera in cameras if camera.looks_per_s is not None]
+    well = sum(camera.reason is None for camera in cameras)
+    return HealthOut(
+        status="ok" if not troubles and well == len(cameras) else "degraded",
+        troubles=troubles,
+        cameras_ok=well,
+        cameras=len(cameras),
+        looks_per_s=round(sum(rates) / len(rates), 1) if rates else 0.0,
+        disk_free_mb=free_mb,
+        disk_used_share=used,
+        model=site.model,
+        rulebook=site.hall_book.version,
+        workers=workers,
+    )

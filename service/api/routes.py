@@ -1,0 +1,15 @@
+"""Puts the routers together under /api/v1."""
+
+from fastapi import APIRouter
+
+from service.api import events, ingest, live, places, rules
+from service.api.errors import ErrorOut
+
+__all__ = ["api_router"]
+
+api_router = APIRouter(
+    prefix="/api/v1",
+    responses={404: {"model": ErrorOut}, 422: {"model": ErrorOut}, 503: {"model": ErrorOut}},
+)
+for part in (live, places, events, rules, ingest):
+    api_router.include_router(part.router)

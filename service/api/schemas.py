@@ -1,0 +1,287 @@
+"""What the API says and takes: the shapes that pages and other programs are written against."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = [
+    "BoxOut",
+    "BreachOut",
+    "CameraOut",
+    "EventDetailOut",
+    "EventOut",
+    "EventPageOut",
+    "EvidenceFileOut",
+    "EvidenceOut",
+    "HallOut",
+    "HealthOut",
+    "IngestIn",
+    "IngestOut",
+    "LiveOut",
+    "MissingOut",
+    "RuleOut",
+    "RulebookOut",
+    "TextOut",
+    "WindowOut",
+    "WindowStatus",
+    "WorkerOut",
+    "ZonesIn",
+    "ZonesOut",
+]
+
+WindowStatus = Literal["on_post", "empty", "unsure", "unknown", "off_duty", "no_calendar"]
+"""``unsure``: the picture is fine, but whether somebody is there cannot be told. ``unknown``: see ``reason``."""
+
+Moment = str
+"""ISO 8601 with the offset of the hall's time zone, milliseconds."""
+
+
+class TextOut(BaseModel):
+    zh: str
+    en: str
+
+
+class HallOut(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"id": "hall", "name": "政务服务大厅一层", "time_zone": "Asia/Shanghai"}]}
+    )
+
+    id: str
+    name: str
+    time_zone: str
+
+
+class BreachOut(BaseModel):
+    """A rule being offended now; ``event`` once it has lasted long enough to be one."""
+
+    rule: str
+    name: TextOut
+    severity: str
+    since: Moment
+    event: str | None
+
+
+class WindowOut(BaseModel):
+    """A window and how it stands now. ``since`` is when ``status`` began, None when nothing is known yet."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "w3",
+                    "name": "3号",
+                    "hall": "hall",
+                    "camera": "cam3",
+                    "status": "empty",
+                    "since": "2026-11-20T10:19:24.000+08:00",
+                    "reason": None,
+                    "staff_count": 0,
+                    "breaches": [],
+                }
+            ]
+        }
+    )
+
+    id: str
+    name: str
+    hall: str
+    camera: str
+    status: WindowStatus
+    since: Moment | None
+    reason: str | None
+    staff_count: int | None
+    breaches: list[BreachOut]
+
+
+class BoxOut(BaseModel):
+    """A box in pixels of the camera's picture (``CameraOut.size``), xyxy."""
+
+    label: str
+    box: tuple[float, float, float, float]
+    score: float
+    track: int | None = None
+    window: str | None = None
+
+
+class CameraOut(BaseModel):
+    """A camera and how it does now. ``picture_at`` changes with every picture that can be fetched."""
+
+    id: str
+    name: str
+    hall: str
+    source: str
+    windows: list[str]
+    reason: str | None
+    trouble: str | None
+    recording_trouble: str | None
+    size: tuple[int, int] | None
+    codec: str | None
+    fps: float | None
+    looks_per_s: float | None
+    latency_ms: float | None
+    picture_at: Moment | None
+    boxes: list[BoxOut]
+
+
+class WorkerOut(BaseModel):
+    """``beat_s``: seconds since it was last heard of. ``waiting``: messages in its spool not delivered yet."""
+
+    id: str
+    state: Literal["starting", "running", "restarting", "lost"]
+    pid: int | None
+    restarts: int
+    beat_s: float | None
+    waiting: int | None
+    trouble: str | None
+
+
+class HealthOut(BaseModel):
+    """``status`` is degraded while anything needs a person; ``troubles`` says what, one sentence each."""
+
+    status: Literal["ok", "degraded"]
+    troubles: list[str]
+    cameras_ok: int
+    cameras: int
+    looks_per_s: float
+    disk_free_mb: int
+    disk_used_share: float
+    model: str
+    rulebook: str
+    workers: list[WorkerOut]
+
+
+class LiveOut(BaseModel):
+    """Everything that changes from second to second; also the WebSocket's ``state`` message."""
+
+    type: Literal["state"] = "state"
+    at: Moment
+    windows: list[WindowOut]
+    cameras: list[CameraOut]
+    health: HealthOut
+
+
+class MissingOut(BaseModel):
+    """A piece of evidence that could not be made, and why."""
+
+    what: str
+    why: str
+
+
+class EvidenceFileOut(BaseModel):
+    name: str
+    url: str
+    sha256: str
+    bytes: int
+
+
+class EvidenceOut(BaseModel):
+    """``complete``: the last version, with the end of the event in it. ``clip_start`` is second 0 of the clip."""
+
+    complete: bool
+    clip: str | None
+    clip_start: Moment | None
+    clip_end: Moment | None
+    clip_is_copy: bool
+    track: str | None
+    pictures: list[str]
+    missing: list[MissingOut]
+    files: list[EvidenceFileOut]
+
+
+class EventOut(BaseModel):
+    """An event in a list. ``until`` is its end, or the last offending look so far while it is open."""
+
+    id: str
+    window: str
+    window_name: str
+    rule: str
+    name: TextOut
+    severity: str
+    state: Literal["open", "closed", "interrupted"]
+    started_at: Moment
+    satisfied_at: Moment
+    until: Moment
+    ended_at: Moment | None
+    duration_s: float
+    confidence: float
+    repeat_of: str | None
+    rulebook: str
+    poster: str | None
+    has_clip: bool
+
+
+class EventPageOut(BaseModel):
+    """Newest first; ``next`` is the value of ``before`` for the following page, None on the last."""
+
+    events: list[EventOut]
+    next: str | None
+
+
+class EventDetailOut(EventOut):
+    """An event with all that explains it. ``parameters`` are the rule's figures as they were judged by."""
+
+    text: TextOut
+    sources: list[str]
+    parameters: dict[str, Any]
+    camera: str
+    camera_name: str
+    zones: dict[str, list[float]]
+    size: tuple[int, int] | None
+    model: dict[str, Any] | None
+    evidence: EvidenceOut | None
+    newer: str | None
+    older: str | None
+
+
+class RuleOut(BaseModel):
+    id: str
+    name: TextOut
+    text: TextOut
+    severity: str
+    state: str
+    sources: list[str]
+    parameters: dict[str, Any]
+
+
+class RulebookOut(BaseModel):
+    version: str
+    rules: list[RuleOut]
+
+
+class ZonesIn(BaseModel):
+    """Zones in pixels of a picture of ``size``: a box (4 numbers) or a polygon (6 or more) each."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"size": [1280, 720], "zones": {"staff": [300, 180, 860, 180, 900, 560, 250, 560]}}]
+        },
+    )
+
+    size: tuple[int, int]
+    zones: dict[str, list[float]] = Field(min_length=1)
+
+
+class ZonesOut(BaseModel):
+    """``origin``: given in zaigang.yaml (then it is changed there), drawn in the page, or the whole picture."""
+
+    window: str
+    zones: dict[str, list[float]]
+    origin: Literal["file", "page", "whole_picture"]
+    version: int | None
+
+
+class IngestIn(BaseModel):
+    """One message of a worker's spool; ``seq`` only grows. Repeating a message changes nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    worker: str
+    seq: int
+    kind: Literal["event", "evidence"]
+    body: dict[str, Any]
+
+
+class IngestOut(BaseModel):
+    seq: int
+    changed: bool

@@ -1,0 +1,68 @@
+"""What every request needs of the running site, handed over once when the service is composed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from service.api.board import Board
+from service.rules.rulebook import Rulebook
+from service.settings import Settings
+from service.storage import Database
+from vision.observation import WindowId
+
+__all__ = ["Site", "SiteDep", "WorkerStatus", "Workers"]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStatus:
+    """A worker process as its supervisor sees it."""
+
+    id: str
+    state: str
+    pid: int | None
+    restarts: int
+    trouble: str | None
+
+
+class Workers(Protocol):
+    """The engine, as far as the API has to do with it."""
+
+    def statuses(self) -> list[WorkerStatus]: ...
+
+    async def restart(self, camera: str) -> None:
+        """Let the worker of ``camera`` begin anew with the present configuration."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """The running site. ``token`` is what workers show; ``drawn`` asks for changed zones to be taken up."""
+
+    settings: Settings
+    database: Database
+    board: Board
+    evidence: Path
+    books: Mapping[WindowId, Rulebook]
+    hall_book: Rulebook
+    model: str
+    token: str
+    workers: Workers
+    disk: Callable[[], tuple[int, float]]
+
+    def book(self, version: str) -> Mapping[str, Any] | None:
+        """The content of an active rulebook, None when it is an older one."""
+        for book in (self.hall_book, *self.books.values()):
+            if book.version == version:
+                return book.model_dump(mode="json")
+        return None
+
+
+def _site(connection: HTTPConnection) -> Site:
+    site: Site = connection.app.state.site
+    return site
+
+
+SiteDep = Annotated[Site, Depends(_site)]

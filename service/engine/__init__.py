@@ -1,0 +1,5 @@
+"""Places workers and keeps them running."""
+
+from service.engine.local import LocalEngine
+
+__all__ = ["LocalEngine"]

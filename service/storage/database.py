@@ -1,0 +1,70 @@
+"""Opens the database and brings its tables to the present form."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from vision.errors import ZaigangError
+
+__all__ = ["Database", "DatabaseError", "open_database"]
+
+
+class DatabaseError(ZaigangError):
+    """The database cannot be opened or brought up to date; raised when the service starts."""
+
+
+class Database:
+    """Sessions on one database; each session is one transaction."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_async_engine(url)
+        if url.startswith("sqlite"):
+            event.listen(self._engine.sync_engine, "connect", _careful_sqlite)
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A transaction: committed at the end of the block, rolled back when it raises."""
+        async with self._sessions.begin() as session:
+            yield session
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def open_database(file: Path) -> Database:
+    """The SQLite database at ``file``, made or migrated as needed; raises DatabaseError naming the file."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(f"sqlite:///{file}")
+        event.listen(engine, "connect", _careful_sqlite)
+        migrate(engine)
+        engine.dispose()
+    except (OSError, DBAPIError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error.strerror
+        raise DatabaseError(f"{file}: the database cannot be opened ({reason})") from error
+    return Database(f"sqlite+aiosqlite:///{file}")
+
+
+def migrate(engine: Engine) -> None:
+    """Run every migration that the database has not seen."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _careful_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    # Write-ahead logging lets pages read while events are written; FULL makes a commit survive a power cut.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

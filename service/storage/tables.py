@@ -1,0 +1,108 @@
+"""The tables. Moments are stream time: microseconds of UTC, so that what is stored is what was judged."""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+__all__ = ["Base", "Camera", "Event", "Evidence", "Hall", "Rulebook", "Window", "Zones"]
+
+
+class Base(DeclarativeBase):
+    # Named constraints, so that a migration can find them on SQLite and PostgreSQL alike.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Hall(Base):
+    __tablename__ = "halls"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    time_zone: Mapped[str] = mapped_column(String(60))
+
+
+class Camera(Base):
+    """``source`` is the address without its password."""
+
+    __tablename__ = "cameras"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    hall: Mapped[str] = mapped_column(ForeignKey("halls.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    source: Mapped[str] = mapped_column(String(500))
+    place: Mapped[int] = mapped_column(Integer)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class Window(Base):
+    """``active`` is false for one that the configuration no longer names; its events stay."""
+
+    __tablename__ = "windows"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    hall: Mapped[str] = mapped_column(ForeignKey("halls.id"))
+    camera: Mapped[str] = mapped_column(ForeignKey("cameras.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    place: Mapped[int] = mapped_column(Integer)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class Zones(Base):
+    """A version of a window's zones as drawn in the page: zone name to numbers."""
+
+    __tablename__ = "zones"
+
+    window: Mapped[str] = mapped_column(ForeignKey("windows.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    drawn: Mapped[dict[str, Any]] = mapped_column(JSON)
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    saved_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class Rulebook(Base):
+    """Every rulebook that an event names, whole, so that an old event can still be explained."""
+
+    __tablename__ = "rulebooks"
+
+    version: Mapped[str] = mapped_column(String(80), primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Event(Base):
+    __tablename__ = "events"
+    __table_args__ = (
+        # Every list is newest first; the id settles the order of events that began in the same moment.
+        Index("ix_events_started", "started_at", "id"),
+        Index("ix_events_window_started", "window", "started_at", "id"),
+        Index("ix_events_rule_started", "rule", "started_at", "id"),
+        Index("ix_events_state_started", "state", "started_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    window: Mapped[str] = mapped_column(ForeignKey("windows.id"))
+    rule: Mapped[str] = mapped_column(String(40))
+    rulebook: Mapped[str] = mapped_column(ForeignKey("rulebooks.version"))
+    state: Mapped[str] = mapped_column(String(12))
+    started_at: Mapped[int] = mapped_column(BigInteger)
+    satisfied_at: Mapped[int] = mapped_column(BigInteger)
+    until: Mapped[int] = mapped_column(BigInteger)
+    confidence: Mapped[float] = mapped_column(Float)
+    repeat_of: Mapped[str | None] = mapped_column(String(36))
+
+
+class Evidence(Base):
+    """The latest manifest of an event; ``folder`` is relative to the evidence folder."""
+
+    __tablename__ = "evidence"
+
+    event: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    folder: Mapped[str] = mapped_column(String(200))
+    manifest: Mapped[dict[str, Any]] = mapped_column(JSON)

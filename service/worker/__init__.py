@@ -1,0 +1,1 @@
+"""Hosts the pipeline of a group of cameras: judges, spools, cuts evidence, delivers."""

@@ -1,0 +1,61 @@
+"""How a window stands at this moment, in the words of the live wall, and since when."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from service.rules.duty import Duty
+from service.rules.judge import Standing
+from vision.observation import Observation
+from vision.streamtime import SECOND, StreamTime
+
+__all__ = ["WindowStatus"]
+
+_BLINK = 2 * SECOND
+
+
+@dataclass(slots=True)
+class WindowStatus:
+    """Follows one window's looks; a moment in which nothing can be told does not change what the wall says."""
+
+    status: str = "unknown"
+    since: StreamTime | None = None
+    reason: str | None = "starting"
+    staff_count: int | None = None
+    _unsure_since: StreamTime | None = None
+
+    def look(self, look: Observation, duty: Duty) -> None:
+        """Take a look's answers."""
+        status, reason = _standing(look, duty)
+        if status != "unsure":
+            self._unsure_since = None
+        elif self._unsure_since is None:
+            self._unsure_since = look.at
+        since = look.at
+        if status == "unsure":
+            since = self._unsure_since or look.at
+            if look.at - since < _BLINK and self.status in ("on_post", "empty"):
+                return
+        if (status, reason) != (self.status, self.reason) or self.since is None:
+            self.status, self.reason, self.since = status, reason, since
+        self.staff_count = look.staff_count
+
+    def told(self, window: str, breaches: list[Standing]) -> dict[str, Any]:
+        """What the service is told of the window."""
+        return {
+            "id": window,
+            "status": self.status,
+            "since": self.since,
+            "reason": self.reason,
+            "staff_count": self.staff_count,
+            "breaches": [{"rule": one.rule, "since": one.since, "event": one.event} for one in breaches],
+        }
+
+
+def _standing(look: Observation, duty: Duty) -> tuple[str, str | None]:
+    if duty == "no_calendar":
+        return "no_calendar", None
+    if duty != "on":
+        return "off_duty", None
+    if look.reason is not None:
+        return "unknown", look.reason
+    return {True: "on_post", False: "empty", None: "unsure"}[look.occupied], None
