@@ -4,10 +4,9 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from service.cli.options import Config, Set, parse_changes
+from service.cli.tables import show, table
 from service.rules.duration import written
 from service.rules.rulebook import load_rulebook, overridden
 from service.settings import load_settings
@@ -26,11 +25,10 @@ def rules(
     if as_json:
         typer.echo(json.dumps(book.model_dump(mode="json"), ensure_ascii=False, indent=1))
         return
-    table = Table(title=f"规则手册 rulebook {book.version}")
-    for heading in ("规则 rule", "中文", "状态 state", "满 after", "结束 clear", "程度 severity", "依据 sources"):
-        table.add_column(heading)
+    headings = ("规则 rule", "中文", "状态 state", "满 after", "结束 clear", "程度 severity", "依据 sources")
+    shown = table(f"规则手册 rulebook {book.version}", *headings)
     for name, rule in book.rules.items():
-        table.add_row(
+        shown.add_row(
             name,
             rule.name.zh,
             rule.state,
@@ -39,7 +37,7 @@ def rules(
             rule.severity,
             " ".join(rule.sources),
         )
-    Console().print(table)
+    show(shown)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -1,0 +1,91 @@
+"""`zaigang check`: validates a configuration by opening every camera once."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import typer
+
+from service.cli.options import Config
+from service.cli.tables import show, table
+from service.models import load_eye
+from service.rules.duty import LAST_KNOWN_YEAR
+from service.settings import CameraSettings, load_settings
+from vision.address import address
+from vision.errors import ZaigangError, without_password
+from vision.layout import layout
+from vision.observation import WindowId
+from vision.probe import probe
+
+__all__ = ["add_to"]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraReport:
+    """What opening a camera gave; ``fault`` is why it cannot be used."""
+
+    camera: str
+    source: str
+    size: tuple[int, int] | None = None
+    codec: str | None = None
+    fps: float | None = None
+    gop: int | None = None
+    picture: str | None = None
+    fault: str | None = None
+
+
+def check(
+    config: Config = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Check a configuration: its keys, its networks, and every camera once. Exit code 2 when anything is wrong."""
+    settings = load_settings(config)
+    eye = load_eye(settings.models, settings.books().values())
+    reports = [_open(camera) for camera in settings.cameras]
+    notes = []
+    if settings.duty.public_holidays and not settings.duty.always:
+        notes.append(f"the table of Chinese holidays ends with {LAST_KNOWN_YEAR}; name later years' days in duty.days")
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {"cameras": [asdict(report) for report in reports], "notes": notes}, ensure_ascii=False, indent=1
+            )
+        )
+    else:
+        _print(reports)
+        typer.echo(f"networks: {eye.person.card.name} {eye.person.card.version}, {eye.objects.card.name}")
+        for note in notes:
+            typer.echo(f"note: {note}")
+    if any(report.fault for report in reports):
+        raise typer.Exit(2)
+
+
+def _open(camera: CameraSettings) -> CameraReport:
+    shown = without_password(camera.source)
+    try:
+        facts = probe(address(camera.source))
+        zones = {WindowId(window.id): {str(k): v for k, v in window.zones.items()} for window in camera.windows}
+        layout(camera.title, facts.size, zones)
+    except ZaigangError as error:
+        return CameraReport(camera.id, shown, fault=str(error))
+    fps = round(facts.fps, 2)
+    return CameraReport(camera.id, shown, facts.size, facts.codec, fps, facts.gop, facts.health or "clear")
+
+
+def _print(reports: list[CameraReport]) -> None:
+    if not reports:
+        typer.echo("no camera is named")
+        return
+    found = table(None, "摄像头 camera", "source", "画面 picture", "codec", "fps", "GOP", "首图 first picture")
+    for report in reports:
+        if report.fault is not None:
+            found.add_row(report.camera, report.source, "✗", "", "", "", report.fault)
+        else:
+            size = f"{report.size[0]}x{report.size[1]}" if report.size else ""
+            gop = str(report.gop) if report.gop else "?"
+            found.add_row(report.camera, report.source, size, report.codec, f"{report.fps:g}", gop, report.picture)
+    show(found)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(check)
