@@ -1,0 +1,64 @@
+"""Recorded looks: what was written reads back the same, and a wrong line is named."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.looks import LooksError, look_entry, observation_of, read_looks
+from vision.observation import REASONS, Observation, WindowId
+from vision.streamtime import SECOND, StreamTime
+
+START = StreamTime(1_767_574_800 * SECOND)
+
+observations = st.builds(
+    Observation,
+    st.sampled_from(["w1", "3号"]).map(WindowId),
+    st.integers(0, 10**11).map(lambda since: StreamTime(START + since)),
+    occupied=st.sampled_from([True, False, None]),
+    phone_in_use=st.sampled_from([True, False, None]),
+    smoking=st.sampled_from([True, False, None]),
+    staff_count=st.none() | st.integers(0, 9),
+    reason=st.none() | st.sampled_from(REASONS),
+    confidence=st.dictionaries(st.sampled_from(["occupied", "phone_in_use"]), st.floats(0, 1)),
+)
+
+
+@given(observations)
+def test_look_reads_back_as_it_was_written(look: Observation) -> None:
+    assert observation_of(look_entry(look, START), START) == look
+
+
+def test_order_of_lines_does_not_matter_and_unknown_keys_are_reported(tmp_path: Path) -> None:
+    file = tmp_path / "looks.jsonl"
+    file.write_text(
+        '{"t": 2, "window": "w1", "occupied": true, "mood": 3}\n\n{"t": 1, "window": "w1"}\n', encoding="utf-8"
+    )
+
+    recorded = read_looks(file, START)
+
+    assert [(look.at - START) / SECOND for look in recorded.looks] == [1, 2]
+    assert recorded.unknown_keys == ("mood",)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("{", "line 2 is no JSON object"),
+        ("[1]", "line 2"),
+        ('{"window": "w1"}', "line 2, t: field required"),
+        ('{"t": "soon"}', "line 2, t"),
+        ('{"t": NaN}', "line 2, t"),
+        ('{"t": 1, "occupied": "yes"}', "line 2, occupied"),
+        ('{"t": 1, "occupied": 1}', "line 2, occupied"),
+        ('{"t": 1, "reason": "tired"}', "line 2, reason"),
+        ('{"t": 1, "staff_count": -1}', "line 2, staff_count"),
+    ],
+)
+def test_wrong_line_is_named_with_its_key(tmp_path: Path, line: str, says: str) -> None:
+    file = tmp_path / "looks.jsonl"
+    file.write_text('{"t": 0}\n' + line + "\n", encoding="utf-8")
+
+    with pytest.raises(LooksError, match=says):
+        read_looks(file, START)

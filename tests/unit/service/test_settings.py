@@ -1,0 +1,85 @@
+"""`zaigang.yaml`: what is wrong is named by its key, and the environment overrides it."""
+
+from pathlib import Path
+
+import pytest
+
+from service.settings import SettingsError, load_settings
+
+CAMERAS = """
+cameras:
+  - id: cam1
+    source: rtsp://admin:geheim@10.0.0.9/1
+    windows: [{id: w1, name: 1号, zones: {staff: [0, 0, 100, 100]}}]
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "zaigang.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_site_without_a_file_has_defaults_that_work() -> None:
+    settings = load_settings(None)
+
+    assert (settings.server.host, settings.server.port) == ("127.0.0.1", 8600)
+    assert settings.cameras == ()
+
+
+def test_windows_have_the_rules_of_the_hall_and_their_own(tmp_path: Path) -> None:
+    text = CAMERAS + "rules: {leave_post: {after: 3min}}\n"
+    text = text.replace("zones:", "rules: {phone_use: {after: 20s}}, zones:")
+
+    book = load_settings(written(tmp_path, text)).books()["w1"]  # type: ignore[index]
+
+    assert (book.rules["leave_post"].after, book.rules["phone_use"].after) == (180, 20)
+
+
+def test_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZAIGANG_SERVER__PORT", "9123")
+
+    settings = load_settings(written(tmp_path, CAMERAS + "server: {port: 8000, host: 127.0.0.1}\n"))
+
+    assert (settings.server.port, settings.server.host) == (9123, "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("camera: []", "camera: there is no such key"),
+        ("cameras: [{id: c}]", r"cameras\[0\].source: Field required"),
+        ("cameras: [{id: 'a b', source: x, windows: [{id: w}]}]", r"cameras\[0\].id"),
+        ("cameras: [{id: a, source: x, windows: []}]", r"cameras\[0\].windows"),
+        ("cameras: [{id: a, source: 'ftp://x/y', windows: [{id: w}]}]", r"cameras\[0\].source: .*ftp: is not allowed"),
+        ("cameras: [{id: a, source: 'concat:/etc/passwd', windows: [{id: w}]}]", "concat: is not allowed"),
+        ("server: {port: 99999}", "server.port"),
+        ("server: {prot: 1}", "server.prot: there is no such key"),
+        ("hall: {time_zone: Mars/Olympus}", "hall.time_zone: 'Mars/Olympus' is no time zone"),
+        ("duty: {shifts: ['9 to 5']}", r"duty.shifts\[0\]: '9 to 5' is no shift; write it as 09:00-12:00"),
+        ("rules: {leave_post: {after: soon}}", "rules: leave_post.after: 'soon' is no duration"),
+        ("rules: {nap: {after: 1s}}", 'rules: there is no rule "nap"'),
+        ("looks_per_second: 0", "looks_per_second"),
+        ("a: [1", "not readable as YAML"),
+        ("- a", "must hold keys and values"),
+        (CAMERAS + CAMERAS.replace("cameras:", "").replace("id: w1", "id: w2"), 'two cameras have the id "cam1"'),
+    ],
+)
+def test_wrong_entry_is_named_by_its_key(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        load_settings(written(tmp_path, text))
+
+
+def test_message_shows_no_password(tmp_path: Path) -> None:
+    text = CAMERAS.replace("rtsp://", "rtmp://") + "looks_per_second: -1\n"
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings(written(tmp_path, text))
+
+    assert "geheim" not in str(caught.value)
+    assert "admin" in str(caught.value)
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"nowhere\.yaml: no such file"):
+        load_settings(tmp_path / "nowhere.yaml")
