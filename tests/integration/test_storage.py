@@ -1,0 +1,86 @@
+"""The database: migrations make the tables that the code describes, and every list question has its index."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.dialects import sqlite
+
+from service.storage.database import DatabaseError, migrate, open_database
+from service.storage.events import EventFilter, page_query
+from service.storage.tables import Base
+from vision.streamtime import StreamTime
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = create_engine(f"sqlite:///{tmp_path / 'zaigang.db'}")
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+def test_migrations_make_the_tables_that_the_code_describes(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_migrating_twice_changes_nothing(engine: Engine) -> None:
+    migrate(engine)
+
+
+def test_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "zaigang.db").write_text("this is no database" * 100)
+
+    with pytest.raises(DatabaseError, match=r"zaigang\.db"):
+        open_database(tmp_path / "zaigang.db")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (EventFilter(), "ix_events_started"),
+        (EventFilter(window="w7"), "ix_events_window_started"),
+        (EventFilter(rule="smoking"), "ix_events_rule_started"),
+        (EventFilter(state="open"), "ix_events_state_started"),
+        (EventFilter(since=StreamTime(10**9), until=StreamTime(2 * 10**9)), "ix_events_started"),
+    ],
+)
+def test_page_of_a_million_events_is_read_along_an_index(million: Connection, wanted: EventFilter, index: str) -> None:
+    query = page_query(wanted, 50, (StreamTime(5 * 10**8), "m"))
+    compiled = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+
+    plan = [row[3] for row in million.execute(text(f"EXPLAIN QUERY PLAN {compiled}"))]
+
+    assert len(plan) == 1, plan
+    assert index in plan[0]
+    assert "SEARCH" in plan[0] or "SCAN" in plan[0]
+    assert "TEMP B-TREE" not in " ".join(plan)
+
+
+@pytest.fixture(scope="module")
+def million(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """A database of 1,000,000 events at 32 windows."""
+    engine = create_engine(f"sqlite:///{tmp_path_factory.mktemp('million') / 'zaigang.db'}")
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("PRAGMA foreign_keys=OFF"))
+        connection.execute(
+            text(
+                """
+                WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999999)
+                INSERT INTO events
+                SELECT printf('%08d', i), 'w' || (i % 32), CASE WHEN i % 5 THEN 'leave_post' ELSE 'smoking' END, 'v',
+                       CASE WHEN i % 1000 THEN 'closed' ELSE 'open' END, i * 1000, i * 1000, i * 1000, 0.9, NULL
+                FROM n
+                """
+            )
+        )
+    with engine.connect() as connection:
+        connection.execute(text("ANALYZE"))
+        yield connection
+    engine.dispose()
