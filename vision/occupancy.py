@@ -18,7 +18,8 @@ class OccupancyLimits:
     """Figures by which presence is judged; scores are the person network's, durations stream time.
 
     ``enter``: from here on a stranger counts. ``doubt``: from here on a stranger makes an empty post doubtful.
-    ``keep``: from here on the clerk who was there is still there.
+    ``keep``: from here on the clerk who was there is still there. ``nearer``: a stranger whose foot is lower in the
+    picture than the clerk's was, by this share of her height, may well be a customer before the counter.
     """
 
     enter: float = 0.35
@@ -33,6 +34,7 @@ class OccupancyLimits:
     blink: int = 2 * SECOND
     remember: int = 30 * SECOND
     unchanged: float = 5.0
+    nearer: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,12 @@ class Occupancy:
     def __init__(self, limits: OccupancyLimits | None = None) -> None:
         self._limits = limits or OccupancyLimits()
         self._clerk: _Clerk | None = None
+        self._home: Box | None = None
         self._arrived: dict[int, StreamTime] = {}
 
     def forget(self) -> None:
         """After a gap in the pictures nothing is known of who is there."""
-        self._clerk = None
+        self._clerk = self._home = None
         self._arrived = {}
 
     def look(
@@ -104,12 +107,17 @@ class Occupancy:
             # The clerk under a new number, unless she is there under her own and this is somebody beside her.
             if _overlap(track.box, clerk.box) > 0.3 and all(other.id != clerk.track for other in members):
                 return True
-        if track.score < limits.enter:
+        if track.score < limits.enter or self._stands_nearer(track):
             return False
         stayed = at - self._arrived[track.id]
         if stayed >= limits.dwell_anyway:
             return True
         return stayed >= limits.dwell and track.strayed(StreamTime(at - limits.dwell)) <= limits.dwell_stray
+
+    def _stands_nearer(self, track: Track) -> bool:
+        if self._home is None:
+            return False
+        return float(track.box[3] - self._home[3]) > self._limits.nearer * float(self._home[3] - self._home[1])
 
     def _remember(self, track: Track, at: StreamTime, picture: Pixels) -> None:
         clerk = self._clerk
@@ -118,6 +126,7 @@ class Occupancy:
             # Home follows slowly, so that a step towards the door is a step away from home.
             share = min(1.0, (at - clerk.seen_at) / (4 * SECOND))
             home = (clerk.home + share * (track.box - clerk.home)).astype(np.float32)
+        self._home = home
         self._clerk = _Clerk(track.id, home, track.box, at, _patch(picture, track.box), track.score)
 
     def _without(self, clerk: _Clerk, at: StreamTime, picture: Pixels, elsewhere: list[Track]) -> Presence:

@@ -156,6 +156,18 @@ def test_somebody_who_takes_over_is_on_post_after_a_second(post: Post) -> None:
     assert answers[-1] is True
 
 
+def test_customer_who_waits_before_the_counter_of_an_empty_post_cannot_be_told(post: Post) -> None:
+    for dx in range(10, 100, 15):
+        post.look((moved(CLERK, dx), 0.8))
+    post.looks(1)
+
+    waiting = post.looks(10, ((110.0, 70.0, 220.0, 240.0), 0.9))
+    empty = post.looks(1)
+
+    assert set(waiting) == {None}
+    assert empty == [False] * 5
+
+
 def test_after_a_gap_nobody_is_remembered(post: Post) -> None:
     post.occupancy.forget()
     post.tracker.forget()
