@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from service.demo.paint import Picture
 from vision.errors import ZaigangError
 
-__all__ = ["MEMBERS", "CastError", "Figure", "load_cast"]
+__all__ = ["MEMBERS", "PHOTOGRAPHS", "CastError", "Figure", "Photograph", "load_cast", "read_photograph"]
 
 Mask = NDArray[np.float32]
 Outline = tuple[tuple[int, int], ...]
@@ -110,6 +110,8 @@ _PILOT: Final = Photograph(
     head=174,
 )
 
+PHOTOGRAPHS: Final[Mapping[str, Photograph]] = {"officer": _OFFICER, "pilot": _PILOT}
+
 _HELMET: Final = _outline("372,332 347,338 322,368 296,392 281,436 272,511 372,511")
 """The helmet in the pilot's arm."""
 
@@ -119,7 +121,7 @@ def load_cast(folder: Path) -> dict[str, Figure]:
 
     Raises CastError where a photograph is missing.
     """
-    photographs = {name: _read(photograph) for name, photograph in (("officer", _OFFICER), ("pilot", _PILOT))}
+    photographs = {name: read_photograph(photograph) for name, photograph in PHOTOGRAPHS.items()}
     digest = hashlib.sha256(Path(__file__).read_bytes())
     for picture in photographs.values():
         digest.update(picture.tobytes())
@@ -147,7 +149,8 @@ _MARGIN = 8
 """Transparent pixels round a figure, so that its edge stays soft when it is scaled."""
 
 
-def _read(photograph: Photograph) -> Picture:
+def read_photograph(photograph: Photograph) -> Picture:
+    """The whole photograph, (height, width, 3) BGR; CastError names package and file if it is not as expected."""
     found = find_spec(photograph.package)
     folder = Path(found.origin).parent if found and found.origin else None
     path = folder / photograph.file if folder else None

@@ -4,8 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from service.demo.paint import Picture
-from service.demo.props import cloth
+from service.demo.paint import Picture, cloudy
 from service.demo.room import HEIGHT, WIDTH
 from service.demo.script import CameraScript, Happening
 
@@ -28,7 +27,7 @@ class Lens:
         y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
         away = ((x / WIDTH - 0.5) / 0.5) ** 2 + ((y / HEIGHT - 0.5) / 0.5) ** 2
         self._vignette = np.repeat(np.clip(255 * (1.0 - 0.13 * away), 0, 255)[..., None], 3, axis=2).astype(np.uint8)
-        spare = cloth(camera.seed, WIDTH // 4 + 24, HEIGHT // 4 + 24, (40, 46, 62))
+        spare = _cloth(rng, WIDTH // 4 + 24, HEIGHT // 4 + 24)
         self._cloth = (
             cv2.resize(spare, (WIDTH + 96, HEIGHT + 96), interpolation=cv2.INTER_CUBIC).clip(0, 255).astype(np.uint8)
         )
@@ -87,6 +86,12 @@ def _noise_fields(rng: np.random.Generator) -> NDArray[np.uint8]:
         colour = cv2.resize(rng.standard_normal((size[0] // 2, size[1] // 2, 3), np.float32), size[::-1]) * _NOISE * 0.6
         field[:] = np.clip(128.5 + bright[..., None] + colour, 0, 255)
     return fields
+
+
+def _cloth(rng: np.random.Generator, width: int, height: int) -> NDArray[np.float32]:
+    """What a lens sees of a cloth that lies on it: a dark blur, (height, width, 3)."""
+    tone = cloudy(rng, (height, width), coarse=width // 3, octaves=2)
+    return np.asarray(np.array((40, 46, 62), np.float32) * (1 + 0.16 * tone[..., None]), np.float32)
 
 
 def _slide(happening: Happening, t: float) -> float:

@@ -1,4 +1,4 @@
-"""Draws what people hold and what is put over a lens: a phone in a hand, a cloth."""
+"""Draws what people hold: a phone in a hand."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -6,24 +6,23 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from service.demo.paint import Canvas, Colour, Picture, cloudy, disc, oblong, shaded, turned
+from service.demo.paint import Canvas, Colour, Picture, disc, oblong, shaded, turned
 
-__all__ = ["PHONE_LOOKS", "HeldPhone", "PhoneLook", "draw_held_phone"]
+__all__ = ["HeldPhone", "PhoneLook", "draw_held_phone"]
 
-PhoneLook = Literal["back", "screen", "case"]
-PHONE_LOOKS: Final[tuple[PhoneLook, ...]] = ("back", "screen", "case")
+PhoneLook = Literal["back", "screen"]
+"""Which side of the phone the camera sees."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldPhone:
     """A forearm, a hand and the phone in it: (height, width, 4) premultiplied BGRA.
 
-    ``grip`` is the middle of the phone and ``phone`` its box (x1, y1, x2, y2), all in pixels of ``picture``.
+    ``grip`` is the middle of the phone in pixels of ``picture``.
     """
 
     picture: Picture
     grip: tuple[float, float]
-    phone: tuple[float, float, float, float]
 
 
 _SKIN: Final[Colour] = (132, 160, 212)
@@ -50,16 +49,7 @@ def _round_bar(
         canvas.fill(bar, tone, soft=max(soft * min(r0, r1), 0.3), opacity=0.85)
 
 
-def draw_held_phone(
-    look: PhoneLook,
-    sleeve: Colour,
-    *,
-    length: float,
-    turn: float,
-    reach: float = 0.62,
-    drop: float = 0.1,
-    space: float = 0.125,
-) -> HeldPhone:
+def draw_held_phone(look: PhoneLook, sleeve: Colour, *, length: float, turn: float) -> HeldPhone:
     """A phone ``length`` pixels long, turned clockwise by ``turn`` degrees, held by a hand that comes from below."""
     size = int(length * 4.2)
     canvas = Canvas(size, size, 5)
@@ -77,6 +67,15 @@ def draw_held_phone(
     body = turned(oblong(cx - wide / 2, cy - length / 2, wide, length, length * 0.08), (cx, cy), turn)
     canvas.shadow(body, by=(2, 3), soft=3, strength=0.5)
     _PHONES[look](canvas, cx, cy, wide, length, turn)
+    _fingers(canvas, look, (cx, cy), wide, length, turn)
+    return HeldPhone(canvas.finished(), (cx, cy))
+
+
+def _fingers(
+    canvas: Canvas, look: PhoneLook, middle: tuple[float, float], wide: float, length: float, turn: float
+) -> None:
+    """Four fingers round a phone's back and the tip of the thumb, or the thumb on its screen and four finger tips."""
+    cx, cy = middle
     across = turned([(cx - wide * 0.62, cy), (cx + wide * 0.62, cy)], (cx, cy), turn)
     down = np.array([-np.sin(np.deg2rad(turn)), np.cos(np.deg2rad(turn))]) * length
     if look == "screen":
@@ -89,17 +88,14 @@ def draw_held_phone(
             )
     else:
         for step, far in enumerate((0.6, 0.72, 0.68, 0.52)):
-            root = across[0] + down * (drop + space * step)
-            tip = root + (across[1] - across[0]) * far * reach - down * 0.05
+            root = across[0] + down * (0.1 + 0.125 * step)
+            tip = root + (across[1] - across[0]) * far * 0.62 - down * 0.05
             canvas.shadow(
                 _capsule(_point(root), _point(tip), length * 0.075, length * 0.065), by=(1, 2), soft=1.5, strength=0.4
             )
             _round_bar(canvas, _point(root), _point(tip), length * 0.078, length * 0.066, _SKIN)
         thumb = across[1] + down * 0.12
         _round_bar(canvas, _point(thumb), _point(thumb - down * 0.18), length * 0.06, length * 0.06, _SKIN)
-    x1, y1 = body.min(axis=0)
-    x2, y2 = body.max(axis=0)
-    return HeldPhone(canvas.finished(), (cx, cy), (float(x1), float(y1), float(x2), float(y2)))
 
 
 def _point(place: NDArray[np.float64]) -> tuple[float, float]:
@@ -138,10 +134,6 @@ def _phone_back(
     )
 
 
-def _phone_case(canvas: Canvas, x: float, y: float, wide: float, length: float, turn: float) -> None:
-    _phone_back(canvas, x, y, wide * 1.04, length * 1.02, turn, colour=(196, 200, 204))
-
-
 def _phone_screen(canvas: Canvas, x: float, y: float, wide: float, length: float, turn: float) -> None:
     def part(corners: NDArray[np.float64]) -> NDArray[np.float64]:
         return turned(corners, (x, y), turn)
@@ -171,10 +163,4 @@ def _phone_screen(canvas: Canvas, x: float, y: float, wide: float, length: float
         )
 
 
-_PHONES = {"back": _phone_back, "case": _phone_case, "screen": _phone_screen}
-
-
-def cloth(seed: int, width: int, height: int, colour: Colour) -> NDArray[np.float32]:
-    """What a lens sees of a cloth or hand that lies on it: a dark blur, (height, width, 3)."""
-    tone = cloudy(np.random.default_rng(seed), (height, width), coarse=width // 3, octaves=2)
-    return np.asarray(np.asarray(colour, np.float32) * (1 + 0.16 * tone[..., None]), np.float32)
+_PHONES = {"back": _phone_back, "screen": _phone_screen}

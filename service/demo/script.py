@@ -127,9 +127,12 @@ def _faults(script: Script) -> Iterable[str]:
     names = [camera.name for camera in script.cameras]
     if len(set(names)) != len(names):
         yield "two cameras have the same name"
+    windows = [camera.window for camera in script.cameras]
+    if len(set(windows)) != len(windows):
+        yield "two cameras see the same window"
     for camera in script.cameras:
         if camera.room not in LOOKS:
-            yield f'cameras "{camera.name}": room "{camera.room}" is none of {", ".join(LOOKS)}'
+            yield f'camera "{camera.name}": room "{camera.room}" is none of {", ".join(LOOKS)}'
         for who in (camera.clerk, *(h.who for h in camera.happenings)):
             if who is not None and who not in MEMBERS:
                 yield f'camera "{camera.name}": "{who}" is none of the cast: {", ".join(MEMBERS)}'

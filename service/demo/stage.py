@@ -23,6 +23,9 @@ HEAD: Final = 100.0
 SEATED_CROWN: Final = COUNTER_EDGE - 192
 """Row of the crown of somebody seated, before perspective."""
 
+PHONE: Final = 76.0
+"""Length in pixels of a phone: a big one beside a head of that length, so that a camera on the wall still sees it."""
+
 VISITOR_CROWN: Final = COUNTER_EDGE - 22
 """Row of the crown of somebody on the customers' side: her head is seen against the counter."""
 
@@ -62,7 +65,7 @@ class Stage:
         for part in self.parts:
             for phone in part.phones:
                 sleeve = _sleeve(cast[part.who])
-                self._phones[part.who, phone.look] = draw_held_phone(phone.look, sleeve, length=HEAD * 0.7, turn=-7)
+                self._phones[part.who, phone.look] = draw_held_phone(phone.look, sleeve, length=PHONE, turn=6)
 
     @property
     def frames(self) -> int:
