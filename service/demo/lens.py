@@ -40,7 +40,7 @@ class Lens:
         """What the sensor gives of ``scene`` (HEIGHT, WIDTH, 3) at ``t`` seconds; the noise is that of ``number``."""
         gain, grain = self._light(t), 1.0
         if any(h.at <= t < h.until for h in self._blacks):
-            gain, grain, offset = 0.0, 0.7, 6.0
+            gain, grain, offset = 0.0, 1.0, 9.0
         else:
             scene = cv2.multiply(scene, self._vignette, scale=1 / 255).astype(np.uint8, copy=False)
             offset = 0.0
