@@ -272,12 +272,13 @@ def _dyed_jacket(cut: Cut, colour: tuple[float, float, float]) -> Cut:
     return np.clip(picture * (1 - dark) + lit * dark, 0, 255).astype(np.uint8), alpha
 
 
-def _dyed_hair(cut: Cut, shade: float) -> Cut:
+def _dyed_hair(cut: Cut, shade: float, *, from_behind: bool = False) -> Cut:
     """The pilot with darker hair: ``shade`` is the share of its brightness that is left."""
     picture, alpha = cut
     hair = np.zeros(alpha.shape, np.float32)
     hair[:172] = 1
-    cv2.ellipse(hair, (222, 132), (43, 62), 0, 0, 360, (0.0,), -1)
+    if not from_behind:
+        cv2.ellipse(hair, (222, 132), (43, 62), 0, 0, 360, (0.0,), -1)
     hair[150:, 170:275] = 0
     soft = cv2.GaussianBlur(hair, (0, 0), 5)[..., None]
     dark = picture * np.array((shade, shade * 0.92, shade * 0.9), np.float32)
@@ -323,7 +324,8 @@ MEMBERS: Final[Mapping[str, Callable[[Cuts], Picture]]] = {
     "agent": lambda cuts: _finished(*_mirrored(_dyed_hair(_dyed_suit(cuts["pilot"], (0.36, 0.5, 0.34)), 0.5)), _BELOW),
     "visitor": lambda cuts: _finished(*_dyed_suit(_from_behind(cuts["pilot"]), (0.42, 0.45, 0.5)), _BELOW),
     "caller": lambda cuts: _finished(
-        *_mirrored(_dyed_hair(_dyed_suit(_from_behind(cuts["pilot"]), (0.3, 0.26, 0.62)), 0.42)), _BELOW
+        *_mirrored(_dyed_hair(_dyed_suit(_from_behind(cuts["pilot"]), (0.3, 0.26, 0.62)), 0.42, from_behind=True)),
+        _BELOW,
     ),
 }
 """Names of the cast and how each is made of the cut-outs; ``visitor`` and ``caller`` are seen from behind."""

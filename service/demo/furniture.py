@@ -24,7 +24,7 @@ def _window(canvas: Canvas, x: float) -> None:
     view = _daylight(canvas, int(wide) * 2, int(high) * 2)
     canvas.fill(oblong(x, y, wide, high), view)
     canvas.fill(oblong(x + wide / 2 - 4, y, 8, high), shaded((214, 218, 220), (0.8, 1.05, 0.85), across=True))
-    for row in np.arange(y + 2, y + high * 0.62, 7.5):
+    for row in np.arange(y + 2, y + high * 0.7, 7.5):
         canvas.fill(oblong(x + 2, float(row), wide - 4, 5), shaded((226, 230, 232), (1.0, 0.78)), opacity=0.86)
     canvas.fill(oblong(x - 13, y + high + 6, wide + 26, 8), shaded((220, 224, 226), (1.06, 0.72)))
     canvas.shadow(oblong(x - 13, y + high + 10, wide + 26, 6), by=(2, 7), soft=5, strength=0.4)
@@ -42,7 +42,7 @@ def _daylight(canvas: Canvas, width: int, height: int) -> NDArray[np.float32]:
     leaves = cloudy(canvas.rng, (height, width), coarse=60) + np.linspace(-3.2, 1.6, height)[:, None]
     green = np.array([96, 146, 124], np.float32) + cloudy(canvas.rng, (height, width), coarse=30)[..., None] * 22
     view = np.where((leaves > 0)[..., None], green, view)
-    return np.asarray(cv2.GaussianBlur(view, (0, 0), 7), np.float32)
+    return np.asarray(cv2.GaussianBlur(view, (0, 0), 9), np.float32)
 
 
 _BINDERS: tuple[Colour, ...] = (

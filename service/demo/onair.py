@@ -17,6 +17,7 @@ from service.demo.footage import Progress, encode
 from service.demo.room import HEIGHT, LOOKS, WIDTH, Polygon, zones
 from service.demo.script import CameraScript, Script, demo_script
 from service.demo.stage import Stage
+from vision.errors import StorageFull
 
 __all__ = ["DemoCamera", "DemoWindow", "Hall", "demo_windows", "hall", "render"]
 
@@ -77,24 +78,25 @@ def demo_windows(script: Script) -> tuple[DemoWindow, ...]:
 def render(folder: Path, script: Script, *, progress: Progress | None = None) -> dict[str, Reel]:
     """A reel per camera, rendered into ``folder`` unless it is there already; cameras are rendered side by side.
 
-    Whether it is there already goes by the script and by this package's code: older reels are deleted.
+    Whether it is there already goes by the script and by this package's code: older reels are deleted. Raises
+    CastError, or StorageFull where the folder takes nothing.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     total = round(script.duration * script.fps)
     reels = {}
-    missing = []
     for number, camera in enumerate(script.cameras, 1):
-        path = folder / f"reel-{number}-{_fingerprint(script, camera)}.ts"
         lost = tuple((h.at, h.until) for h in camera.of("lost"))
+        path = folder / f"reel-{number}-{_fingerprint(script, camera)}.ts"
         reels[camera.name] = Reel(path, total / script.fps, lost)
-        if not path.exists():
-            missing.append((camera, path))
-    kept = {reel.path for reel in reels.values()}
-    for old in folder.glob("reel-*.ts*"):
-        if old not in kept:
+    missing = [(camera, path) for camera in script.cameras if not (path := reels[camera.name].path).exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = {reel.path for reel in reels.values()}
+        for old in set(folder.glob("reel-*.ts")) - kept:
             old.unlink()
-    if missing:
-        _render_all(missing, script, load_cast(folder), total, progress)
+        if missing:
+            _render_all(missing, script, load_cast(folder), total, progress)
+    except OSError as error:
+        raise StorageFull(f"the demo's films cannot be written to {folder}: {error.strerror or error}") from error
     return reels
 
 
@@ -110,12 +112,10 @@ def _render_all(
 
     def rendered(camera: CameraScript, path: Path) -> None:
         unfinished = path.with_suffix(".unfinished.ts")
-        for done, _ in encode(Stage(script, camera, cast), unfinished, total, script.fps):
+        for _ in encode(Stage(script, camera, cast), unfinished, total, script.fps):
             steps.put(1)
             if stop.is_set():
                 return
-            if done == total:
-                break
         unfinished.replace(path)
 
     with ThreadPoolExecutor(min(len(missing), os.cpu_count() or 1), thread_name_prefix="demo stage") as pool:
@@ -123,6 +123,8 @@ def _render_all(
             futures = [pool.submit(rendered, camera, path) for camera, path in missing]
             done = 0
             while not all(future.done() for future in futures):
+                if any(future.done() and future.exception() for future in futures):
+                    stop.set()
                 try:
                     done += steps.get(timeout=0.25)
                 except Empty:

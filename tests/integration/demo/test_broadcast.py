@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 import av
 import pytest
 
-from service.demo import Broadcast, Reel, hall
+from service.demo import Broadcast, Reel, hall, render
 from service.demo.cast import Figure
 from tests.integration.demo.conftest import SHORT, staged
+from vision.errors import StorageFull
 
 PACE = 20
 """How much faster than life the cameras play here."""
@@ -184,3 +185,10 @@ def test_reels_of_an_older_script_are_deleted(folder: Path) -> None:
     with hall(folder, script=SHORT):
         assert [path.name for path in folder.glob("reel-*")] != [old.name]
     assert not old.exists()
+
+
+def test_a_folder_that_takes_nothing_is_named(tmp_path: Path) -> None:
+    taken = tmp_path / "demo-hall"
+    taken.write_bytes(b"")
+    with pytest.raises(StorageFull, match=r"the demo's films cannot be written to .*demo-hall: File exists"):
+        render(taken, SHORT)
