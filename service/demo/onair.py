@@ -24,8 +24,9 @@ __all__ = ["DemoCamera", "DemoWindow", "Hall", "demo_windows", "hall", "render"]
 
 @dataclass(frozen=True, slots=True)
 class DemoCamera:
-    """A camera of the demo: its name, where its stream is, and the size of its pictures in pixels."""
+    """A camera of the demo: its id and name, where its stream is, and the size of its pictures in pixels."""
 
+    id: str
     name: str
     url: str
     width: int = WIDTH
@@ -34,7 +35,7 @@ class DemoCamera:
 
 @dataclass(frozen=True, slots=True)
 class DemoWindow:
-    """A window of the demo, the camera that sees it, and its zones (``staff``, ``seat``, ``customer``) in pixels."""
+    """A window of the demo, the id of the camera that sees it, and its zones (``staff``, ``seat``, ``customer``)."""
 
     id: str
     name: str
@@ -64,34 +65,37 @@ def hall(
     played = script or demo_script()
     reels = render(folder, played, progress=progress)
     with Broadcast(reels, pace=pace) as broadcast:
-        cameras = tuple(DemoCamera(camera.name, broadcast.url(camera.name)) for camera in played.cameras)
+        cameras = tuple(DemoCamera(id, camera.name, broadcast.url(id)) for id, camera in _by_id(played).items())
         yield Hall(cameras, demo_windows(played), played, broadcast)
 
 
 def demo_windows(script: Script) -> tuple[DemoWindow, ...]:
-    """The windows of a script with their zones; renders nothing."""
+    """The windows of a script with their zones in pixels; renders nothing."""
     return tuple(
-        DemoWindow(camera.window, camera.title, camera.name, zones(LOOKS[camera.room])) for camera in script.cameras
+        DemoWindow(camera.window, camera.title, id, zones(LOOKS[camera.room])) for id, camera in _by_id(script).items()
     )
 
 
+def _by_id(script: Script) -> dict[str, CameraScript]:
+    return {f"camera-{number}": camera for number, camera in enumerate(script.cameras, 1)}
+
+
 def render(folder: Path, script: Script, *, progress: Progress | None = None) -> dict[str, Reel]:
-    """A reel per camera, rendered into ``folder`` unless it is there already; cameras are rendered side by side.
+    """A reel per camera (``camera-1``, ...), rendered side by side into ``folder`` unless it is there already.
 
     Whether it is there already goes by the script and by this package's code: older reels are deleted. Raises
     CastError, or StorageFull where the folder takes nothing.
     """
     total = round(script.duration * script.fps)
     reels = {}
-    for number, camera in enumerate(script.cameras, 1):
+    for id, camera in _by_id(script).items():
         lost = tuple((h.at, h.until) for h in camera.of("lost"))
-        path = folder / f"reel-{number}-{_fingerprint(script, camera)}.ts"
-        reels[camera.name] = Reel(path, total / script.fps, lost)
-    missing = [(camera, path) for camera in script.cameras if not (path := reels[camera.name].path).exists()]
+        reels[id] = Reel(folder / f"{id}-{_fingerprint(script, camera)}.ts", total / script.fps, lost)
+    missing = [(camera, path) for id, camera in _by_id(script).items() if not (path := reels[id].path).exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         kept = {reel.path for reel in reels.values()}
-        for old in set(folder.glob("reel-*.ts")) - kept:
+        for old in set(folder.glob("camera-*.ts")) - kept:
             old.unlink()
         if missing:
             _render_all(missing, script, load_cast(folder), total, progress)

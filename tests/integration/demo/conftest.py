@@ -45,5 +45,5 @@ SHORT = staged(Happening(at=2.5, what="lost", lasts=1), duration=4)
 
 @pytest.fixture(scope="session")
 def reels(cast_folder: Path, cast: dict[str, Figure]) -> Mapping[str, Reel]:
-    """One camera, 门口: four seconds, lost from 2.5 to 3.5."""
+    """One camera, camera-1: four seconds, lost from 2.5 to 3.5."""
     return render(cast_folder, SHORT)

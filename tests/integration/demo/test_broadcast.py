@@ -21,6 +21,7 @@ from vision.errors import StorageFull
 PACE = 20
 """How much faster than life the cameras play here."""
 
+CAMERA = "camera-1"
 UNBROKEN = "unbroken"
 
 
@@ -84,33 +85,33 @@ def test_every_client_sees_the_same_time_stamps(unbroken: Mapping[str, Reel]) ->
 
 def test_an_outage_cuts_the_connection(reels: Mapping[str, Reel]) -> None:
     with Broadcast(reels, pace=PACE) as broadcast:
-        times = stamps(broadcast.url("门口"), 1000)
+        times = stamps(broadcast.url(CAMERA), 1000)
     assert len(times) == 15
     assert times[-1] - times[0] == pytest.approx(14 / 6, abs=0.01)
 
 
 def test_nobody_is_served_while_the_camera_is_lost(reels: Mapping[str, Reel]) -> None:
     (reel,) = reels.values()
-    with Broadcast({"门口": Reel(reel.path, reel.duration, ((0.0, 3.9),))}, pace=0.1) as broadcast:
+    with Broadcast({CAMERA: Reel(reel.path, reel.duration, ((0.0, 3.9),))}, pace=0.1) as broadcast:
         broadcast.begin()
-        status, retry_after = answer(broadcast.url("门口"))
+        status, retry_after = answer(broadcast.url(CAMERA))
     assert status == 503
     assert retry_after == "4"
 
 
 def test_the_camera_comes_back_after_the_outage(reels: Mapping[str, Reel]) -> None:
     with Broadcast(reels, pace=PACE) as broadcast:
-        before = stamps(broadcast.url("门口"), 1000)
-        while answer(broadcast.url("门口"))[0] == 503:
+        before = stamps(broadcast.url(CAMERA), 1000)
+        while answer(broadcast.url(CAMERA))[0] == 503:
             pass
-        after = stamps(broadcast.url("门口"), 3)
+        after = stamps(broadcast.url(CAMERA), 3)
     assert after[0] - before[0] >= 3.4
 
 
 def test_the_script_begins_with_the_first_client(reels: Mapping[str, Reel]) -> None:
     with Broadcast(reels, pace=PACE) as broadcast:
         assert broadcast.position is None
-        stamps(broadcast.url("门口"), 1)
+        stamps(broadcast.url(CAMERA), 1)
         assert broadcast.position is not None
 
 
@@ -167,8 +168,8 @@ def test_a_hall_is_rendered_once_and_tells_cameras_and_windows(folder: Path) -> 
     steps: list[tuple[int, int]] = []
     script = staged(duration=2)
     with hall(folder, script=script, progress=lambda *step: steps.append(step)) as on_air:
-        assert [camera.name for camera in on_air.cameras] == ["门口"]
-        assert [(w.id, w.name, w.camera) for w in on_air.windows] == [("w7", "7号", "门口")]
+        assert [(camera.id, camera.name) for camera in on_air.cameras] == [(CAMERA, "门口")]
+        assert [(w.id, w.name, w.camera) for w in on_air.windows] == [("w7", "7号", CAMERA)]
         assert set(on_air.windows[0].zones) == {"staff", "seat", "customer"}
         assert answer(on_air.cameras[0].url)[0] == 200
     assert steps == sorted(steps)
@@ -180,10 +181,10 @@ def test_a_hall_is_rendered_once_and_tells_cameras_and_windows(folder: Path) -> 
 
 
 def test_reels_of_an_older_script_are_deleted(folder: Path) -> None:
-    old = folder / "reel-1-0123456789abcdef.ts"
+    old = folder / "camera-1-0123456789abcdef.ts"
     old.write_bytes(b"")
     with hall(folder, script=SHORT):
-        assert [path.name for path in folder.glob("reel-*")] != [old.name]
+        assert [path.name for path in folder.glob("camera-*")] != [old.name]
     assert not old.exists()
 
 
