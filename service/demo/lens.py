@@ -13,8 +13,8 @@ __all__ = ["Lens"]
 _NOISE = 2.7
 """Standard deviation of the sensor's noise, in 8-bit steps, at normal light: an indoor camera of the cheaper kind."""
 
-_FIELDS = 12
-_SPARE = 48
+_FIELDS = 5
+_SPARE = 64
 
 
 class Lens:

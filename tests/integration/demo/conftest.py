@@ -47,3 +47,17 @@ SHORT = staged(Happening(at=2.5, what="lost", lasts=1), duration=4)
 def reels(cast_folder: Path, cast: dict[str, Figure]) -> Mapping[str, Reel]:
     """One camera, camera-1: four seconds, lost from 2.5 to 3.5."""
     return render(cast_folder, SHORT)
+
+
+@pytest.fixture(scope="session")
+def plain(cast: dict[str, Figure]) -> Stage:
+    """The officer at her post, and nothing happens."""
+    script = staged()
+    return Stage(script, script.cameras[0], cast)
+
+
+@pytest.fixture(scope="session")
+def vacant(cast: dict[str, Figure]) -> Stage:
+    """Nobody at the post, ever."""
+    script = staged(clerk=None)
+    return Stage(script, script.cameras[0], cast)

@@ -166,14 +166,14 @@ def folder(tmp_path: Path, cast_folder: Path, cast: dict[str, Figure]) -> Path:
 
 def test_a_hall_is_rendered_once_and_tells_cameras_and_windows(folder: Path) -> None:
     steps: list[tuple[int, int]] = []
-    script = staged(duration=2)
+    script = staged(duration=1)
     with hall(folder, script=script, progress=lambda *step: steps.append(step)) as on_air:
         assert [(camera.id, camera.name) for camera in on_air.cameras] == [(CAMERA, "门口")]
         assert [(w.id, w.name, w.camera) for w in on_air.windows] == [("w7", "7号", CAMERA)]
         assert set(on_air.windows[0].zones) == {"staff", "seat", "customer"}
         assert answer(on_air.cameras[0].url)[0] == 200
     assert steps == sorted(steps)
-    assert steps[-1] == (12, 12)
+    assert steps[-1] == (6, 6)
     steps.clear()
     with hall(folder, script=script, progress=lambda *step: steps.append(step)):
         pass
