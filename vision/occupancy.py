@@ -66,11 +66,14 @@ class Occupancy:
         self._clerk: _Clerk | None = None
         self._home: Box | None = None
         self._arrived: dict[int, StreamTime] = {}
+        self._forgot = False
+        self._resumed: StreamTime | None = None
 
     def forget(self) -> None:
         """After a gap in the pictures nothing is known of who is there."""
-        self._clerk = self._home = None
+        self._clerk = self._home = self._resumed = None
         self._arrived = {}
+        self._forgot = True
 
     def look(
         self, at: StreamTime, picture: Pixels, members: list[Track], elsewhere: list[Track], hidden: bool
@@ -82,13 +85,15 @@ class Occupancy:
         """
         limits = self._limits
         self._arrived = {track.id: self._arrived.get(track.id, at) for track in members}
+        if self._forgot:
+            self._forgot, self._resumed = False, at
         settled = [track for track in members if self._is_settled(track, at, members)]
         if settled:
             self._remember(self._clerk_among(settled), at, picture)
             return Presence(True, max(track.score for track in settled), tuple(settled))
         if any(track.score >= limits.doubt for track in members):
             return Presence(None, 0.0)  # somebody is coming, passing by, or hardly seen
-        if hidden:
+        if hidden or (self._resumed is not None and at - self._resumed < limits.dwell):
             return Presence(None, 0.0)
         if self._clerk is None:
             return Presence(False, 1.0 - max((track.score for track in members), default=0.0))

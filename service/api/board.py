@@ -29,10 +29,14 @@ class Follower:
 
 
 class Board:
-    """Latest wins: nothing here is history, and nothing is lost when it is."""
+    """Latest wins: nothing here is history, and nothing is lost when it is.
 
-    def __init__(self, clock: Callable[[], StreamTime]) -> None:
+    ``opened`` is called when the first page begins to follow.
+    """
+
+    def __init__(self, clock: Callable[[], StreamTime], opened: Callable[[], None] | None = None) -> None:
         self._clock = clock
+        self._opened = opened
         self._workers: dict[str, WorkerState] = {}
         self._pictures: dict[str, tuple[StreamTime, bytes]] = {}
         self._followers: set[Follower] = set()
@@ -81,6 +85,9 @@ class Board:
         follower = Follower()
         follower.news.set()
         self._followers.add(follower)
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened()
         return follower
 
     def leave(self, follower: Follower) -> None:

@@ -55,9 +55,17 @@ def serve(
     run(settings, host or settings.server.host, settings.server.port if port is None else port, insecure)
 
 
-def run(settings: Settings, host: str, port: int, insecure: bool, ready: Callable[[str], None] | None = None) -> None:
-    """Serve ``settings`` on ``host``; ``ready`` is called with the address once it listens.
+def run(
+    settings: Settings,
+    host: str,
+    port: int,
+    insecure: bool,
+    ready: Callable[[str], None] | None = None,
+    opened: Callable[[], None] | None = None,
+) -> None:
+    """Serve ``settings`` on ``host``.
 
+    ``ready`` is called with the address once it listens, ``opened`` when the first page follows the live state.
     Raises BadInput when the port is in use, the address is not this machine's alone, or a network does not serve the
     rulebook.
     """
@@ -73,7 +81,7 @@ def run(settings: Settings, host: str, port: int, insecure: bool, ready: Callabl
     address = f"http://{'[::1]' if host == '::1' else host}:{listening.getsockname()[1]}"
     model = f"{eye.person.card.name} {eye.person.card.version}"
     del eye
-    app = compose(settings, address, model, None if insecure else LOOPBACK)
+    app = compose(settings, address, model, None if insecure else LOOPBACK, opened)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3))
     if ready is not None:
         ready(address)
@@ -83,7 +91,13 @@ def run(settings: Settings, host: str, port: int, insecure: bool, ready: Callabl
         asyncio.run(server.serve(sockets=[listening]))
 
 
-def compose(settings: Settings, address: str, model: str, hosts: tuple[str, ...] | None) -> FastAPI:
+def compose(
+    settings: Settings,
+    address: str,
+    model: str,
+    hosts: tuple[str, ...] | None,
+    opened: Callable[[], None] | None = None,
+) -> FastAPI:
     """The service and its engine, started and stopped with the application."""
     data = settings.data
     database = open_database(data / "zaigang.db")
@@ -108,7 +122,7 @@ def compose(settings: Settings, address: str, model: str, hosts: tuple[str, ...]
     site = Site(
         settings=settings,
         database=database,
-        board=Board(utc_now),
+        board=Board(utc_now, opened),
         evidence=data / "evidence",
         books=settings.books(),
         hall_book=overridden(load_rulebook(), settings.rules, "rules"),

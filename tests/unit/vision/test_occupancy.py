@@ -168,11 +168,14 @@ def test_customer_who_waits_before_the_counter_of_an_empty_post_cannot_be_told(p
     assert empty == [False] * 5
 
 
-def test_after_a_gap_nobody_is_remembered(post: Post) -> None:
+def test_after_a_gap_nobody_is_remembered_and_empty_has_to_be_seen_for_a_second(post: Post) -> None:
     post.occupancy.forget()
     post.tracker.forget()
 
-    assert post.look() is False
+    answers = post.looks(2)
+
+    assert answers[:5] == [None] * 5
+    assert answers[6:] == [False] * 4
 
 
 def nobody() -> Detections:
