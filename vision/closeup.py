@@ -27,6 +27,7 @@ class EyeLimits:
     member: float = 0.4
     sure: float = 0.5
     floor: float = 0.08
+    least_scene: int = 448
     place_grow: float = 1.7
     person_grow: float = 1.2
     same_person: float = 0.5
@@ -62,13 +63,33 @@ class Eye:
 
     def see(self, looks: Sequence[tuple[CameraLayout, Picture, bool]]) -> list[Sight]:
         """One sight a look; the third of each look says whether a close look at the people's things is due."""
-        scenes = self._person.detect([picture.pixels for _, picture, _ in looks], floor=self._limits.floor)
-        people = self._with_missed(looks, [scene.of(PERSON) for scene in scenes])
+        people = self._with_missed(looks, self._scenes(looks))
         things = self._things(looks, people)
         return [
             Sight(found, thing if close else None)
             for found, thing, (_, _, close) in zip(people, things, looks, strict=True)
         ]
+
+    def _scenes(self, looks: Sequence[tuple[CameraLayout, Picture, bool]]) -> list[Detections]:
+        by_side: dict[int, list[int]] = {}
+        for index, (layout, _, _) in enumerate(looks):
+            by_side.setdefault(self._scene_side(layout), []).append(index)
+        found: dict[int, Detections] = {}
+        for side, indices in by_side.items():
+            seen = self._person.detect([looks[index][1].pixels for index in indices], side, self._limits.floor)
+            found.update(zip(indices, (one.of(PERSON) for one in seen), strict=True))
+        return [found[index] for index in range(len(looks))]
+
+    def _scene_side(self, layout: CameraLayout) -> int:
+        """The network's input for the whole picture: no finer than its posts need.
+
+        A close look at the smallest post shows it at so many pixels; the whole picture need not show it finer by more
+        than half. Posts that fill the picture are as well seen at two thirds of the input, for half the time.
+        """
+        inputs = self._person.card.inputs
+        smallest = min((max(x2 - x1, y2 - y1) for x1, y1, x2, y2 in (one.place for one in layout.windows)), default=1.0)
+        wanted = 1.5 * inputs["close"] * max(layout.size) / (self._limits.place_grow * smallest)
+        return min(inputs["scene"], max(self._limits.least_scene, -(-round(wanted) // 32) * 32))
 
     def _with_missed(
         self, looks: Sequence[tuple[CameraLayout, Picture, bool]], scenes: list[Detections]

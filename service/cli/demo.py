@@ -4,16 +4,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from service.cli.serve import run
-from service.demo import Hall, hall
 from service.settings import Settings
 from vision.address import address
+
+if TYPE_CHECKING:
+    from service.demo import Hall
 
 __all__ = ["add_to"]
 
@@ -65,6 +66,8 @@ def demo(
 
 
 def _serve(settings: Settings, port: int, say: Callable[[str], None], opened: Callable[[], None]) -> None:
+    from service.cli.serving import run
+
     run(settings, "127.0.0.1", port, insecure=False, ready=say, opened=opened)
 
 
@@ -87,8 +90,10 @@ def _numbers(zone: Any) -> list[float]:
 
 
 @contextmanager
-def _on_air(folder: Path) -> Iterator[Hall]:
+def _on_air(folder: Path) -> Iterator["Hall"]:
     """The staged hall, with a bar while its films are made the first time."""
+    from service.demo import hall
+
     columns = (TextColumn("staging the hall"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("staging the hall", total=None)

@@ -1,0 +1,178 @@
+"""Composes the service with its workers and serves it: what `serve` and `demo` share."""
+
+import asyncio
+import contextlib
+import secrets
+import shutil
+import socket
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+
+from service.api.board import Board
+from service.api.guard import LOOPBACK
+from service.api.site import Site
+from service.app import create_app
+from service.engine import LocalEngine
+from service.logs import set_up_logs
+from service.models import load_eye
+from service.rules.rulebook import load_rulebook, overridden
+from service.settings import Settings
+from service.storage import PlaceQueries, open_database
+from service.storage.places import Camera, Hall, Window
+from service.worker.plan import Drawn, WorkerPlan
+from service.worker.worker import utc_now
+from vision.errors import BadInput, StorageFull, without_password
+from vision.observation import WindowId
+
+__all__ = ["compose", "run"]
+
+_PER_WORKER = 16
+
+
+def run(
+    settings: Settings,
+    host: str,
+    port: int,
+    insecure: bool,
+    ready: Callable[[str], None] | None = None,
+    opened: Callable[[], None] | None = None,
+) -> None:
+    """Serve ``settings`` on ``host``.
+
+    ``ready`` is called with the address once it listens, ``opened`` when the first page follows the live state.
+    Raises BadInput when the port is in use, the address is not this machine's alone, or a network does not serve the
+    rulebook.
+    """
+    set_up_logs()
+    if host not in LOOPBACK and not insecure:
+        raise BadInput(
+            f"server.host: {host} can be reached by other machines, and there is no login yet; "
+            "use 127.0.0.1, or --insecure if you know who is on that network"
+        )
+    _check_room(settings)
+    eye = load_eye(settings.models, settings.books().values())
+    listening = _listen(host, port)
+    address = f"http://{'[::1]' if host == '::1' else host}:{listening.getsockname()[1]}"
+    model = f"{eye.person.card.name} {eye.person.card.version}"
+    del eye
+    app = compose(settings, address, model, None if insecure else LOOPBACK, opened)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3))
+    if ready is not None:
+        ready(address)
+    else:
+        typer.echo(f"zaigang: {address}")
+    with contextlib.closing(listening):
+        asyncio.run(server.serve(sockets=[listening]))
+
+
+def compose(
+    settings: Settings,
+    address: str,
+    model: str,
+    hosts: tuple[str, ...] | None,
+    opened: Callable[[], None] | None = None,
+) -> FastAPI:
+    """The service and its engine, started and stopped with the application."""
+    data = settings.data
+    database = open_database(data / "zaigang.db")
+    token = secrets.token_urlsafe(32)
+    groups = _groups(settings)
+
+    async def plan(worker: str) -> WorkerPlan:
+        async with database.session() as session:
+            drawn = await PlaceQueries(session).drawn()
+        return WorkerPlan(
+            worker,
+            settings,
+            tuple(camera for camera in settings.cameras if camera.id in groups[worker]),
+            {WindowId(window): Drawn(one.zones, one.size) for window, one in drawn.items()},
+            data,
+            address,
+            token,
+        )
+
+    groups = _groups(settings)
+    engine = LocalEngine(groups, plan, data / "run")
+    site = Site(
+        settings=settings,
+        database=database,
+        board=Board(utc_now, opened),
+        evidence=data / "evidence",
+        books=settings.books(),
+        hall_book=overridden(load_rulebook(), settings.rules, "rules"),
+        model=model,
+        token=token,
+        workers=engine,
+        disk=lambda: _disk(data),
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with database.session() as session:
+            await PlaceQueries(session).follow(*_places(settings))
+        await engine.start()
+        try:
+            yield
+        finally:
+            await engine.stop()
+            await database.close()
+
+    return create_app(site, lifespan, hosts)
+
+
+def _groups(settings: Settings) -> dict[str, list[str]]:
+    """Cameras by worker: a worker's number never depends on how many there are, so its spool stays its own."""
+    ids = [camera.id for camera in settings.cameras]
+    return {
+        f"worker{start // _PER_WORKER + 1}": ids[start : start + _PER_WORKER]
+        for start in range(0, len(ids), _PER_WORKER)
+    }
+
+
+def _places(settings: Settings) -> tuple[Hall, list[Camera], list[Window]]:
+    hall = settings.hall
+    cameras = [Camera(one.id, hall.id, one.title, without_password(one.source)) for one in settings.cameras]
+    windows = [
+        Window(window.id, hall.id, camera.id, window.title) for camera in settings.cameras for window in camera.windows
+    ]
+    return Hall(hall.id, hall.name, hall.time_zone), cameras, windows
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        reason = (error.strerror or str(error)).lower()
+        raise BadInput(f"server.port: cannot listen on {host}:{port} ({reason}); choose another with --port") from error
+    return listening
+
+
+def _check_room(settings: Settings) -> None:
+    """Raise where the data folder cannot be written, or holds less room than a start needs."""
+    data = settings.data
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        probe = data / ".probe"
+        probe.write_bytes(b"\0")
+        probe.unlink()
+    except OSError as error:
+        raise BadInput(f"data: {data} cannot be written ({(error.strerror or str(error)).lower()})") from error
+    free, _ = _disk(data)
+    if free < settings.recorder.min_free_mb:
+        raise StorageFull(
+            f"data: {free} MB are left on the disk of {data}, recording needs {settings.recorder.min_free_mb}; "
+            "free some, or set recorder.min_free_mb"
+        )
+
+
+def _disk(data: Path) -> tuple[int, float]:
+    usage = shutil.disk_usage(data)
+    return usage.free // 1_000_000, round(usage.used / usage.total, 3)
