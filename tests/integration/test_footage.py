@@ -1,0 +1,101 @@
+"""Real films replayed: every absence that is there and none that is not, seated clerks never away, phones found."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fixtures.command import events_of, zaigang
+
+pytestmark = [pytest.mark.shared, pytest.mark.slow]
+
+
+def truth_of(shared: Path, film: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((shared / "footage" / f"{film}.truth.json").read_text(encoding="utf-8"))
+    return content
+
+
+def replayed(shared: Path, film: str, out: Path, *options: str) -> list[dict[str, Any]]:
+    zaigang("replay", shared / "footage" / f"{film}.mp4", *options, "--out", out)
+    return events_of(out)
+
+
+def test_every_unattended_interval_is_found_and_none_beside(shared: Path, tmp_path: Path) -> None:
+    film, out = "one-by-one-person-detection", tmp_path / "events.json"
+    truth = truth_of(shared, film)
+
+    events = replayed(shared, film, out, "--zone", "staff=0,0,768,432", "--set", "leave_post.after=2.5s")
+
+    assert {event["rule"] for event in events} == {"leave_post"}
+    for full, mostly in zip(truth["events"], truth["mostly_absent"], strict=True):
+        found = [event for event in events if event["start_s"] < full["end_s"] and event["end_s"] > full["start_s"]]
+        if full["end_s"] - full["start_s"] < 3 and not found:
+            continue
+        (event,) = found
+        assert mostly["start_s"] - 1 <= event["start_s"] <= full["start_s"] + 1
+        assert full["end_s"] - 1 <= event["end_s"] <= mostly["end_s"] + 1
+        events.remove(event)
+    assert events == []
+
+
+def test_two_replays_give_the_same_bytes_and_so_does_judging_what_was_seen(shared: Path, tmp_path: Path) -> None:
+    film = shared / "footage" / "chair-sit-stand-leave.mp4"
+    rule = ("--set", "leave_post.after=0.8s")
+    first, second, judged, looks = (tmp_path / name for name in ("1.json", "2.json", "3.json", "looks.jsonl"))
+
+    zaigang("replay", film, "--zone", "staff=150,420,295,735", *rule, "--out", first, "--looks", looks)
+    zaigang("replay", film, "--zone", "staff=150,420,295,735", *rule, "--out", second)
+    zaigang("judge", looks, *rule, "--out", judged)
+
+    assert first.read_bytes() == second.read_bytes()
+    assert events_of(judged) == events_of(first)
+
+
+def test_seated_clerks_are_never_away_and_empty_places_always_are(shared: Path, tmp_path: Path) -> None:
+    film = "office-cctv-desks"
+    zones = [
+        option
+        for window, box in truth_of(shared, film)["zones"].items()
+        for option in ("--zone", f"{window}:staff={','.join(map(str, box))}")
+    ]
+
+    events = replayed(shared, film, tmp_path / "events.json", *zones, "--set", "leave_post.after=3s")
+
+    spans = {event["window"]: (event["start_s"], event["end_s"]) for event in events}
+    assert len(spans) == len(events)
+    assert set(spans) == {"w3", "w4"}
+    assert spans["w4"][0] <= 1
+    assert spans["w4"][1] >= 15.5
+    assert spans["w3"][0] <= 1
+    assert spans["w3"][1] >= 10.3
+
+
+def test_one_absence_at_each_end_and_the_sitting_man_is_never_away(shared: Path, tmp_path: Path) -> None:
+    film = "chair-sit-stand-leave"
+    truth = truth_of(shared, film)
+    zone = ",".join(map(str, truth["zone"]))
+
+    events = replayed(
+        shared, film, tmp_path / "events.json", "--zone", f"staff={zone}", "--set", "leave_post.after=0.8s"
+    )
+
+    assert len(events) == 2
+    for event, (start, end) in zip(events, truth["zone_empty"], strict=True):
+        assert event["start_s"] < end
+        assert event["end_s"] > start
+        for seated in truth["seated"]:
+            assert event["end_s"] < seated["start_s"] or event["start_s"] > seated["end_s"]
+
+
+def test_hands_at_faces_and_a_card_on_the_chest_are_no_offence(shared: Path, tmp_path: Path) -> None:
+    options = ("--set", "phone_use.after=2s", "--set", "leave_post.after=2s")
+
+    assert replayed(shared, "office-badge-hands", tmp_path / "events.json", *options) == []
+
+
+def test_hands_that_type_on_a_phone_are_one_event(shared: Path, tmp_path: Path) -> None:
+    events = replayed(shared, "phone-at-table", tmp_path / "events.json", "--set", "phone_use.after=2s")
+
+    assert [event["rule"] for event in events] == ["phone_use"]
+    assert events[0]["end_s"] - events[0]["start_s"] > 6

@@ -1,0 +1,105 @@
+"""`zaigang judge` and `zaigang score` as other programs call them."""
+
+import json
+from pathlib import Path
+
+from tests.fixtures.command import events_of, zaigang
+
+
+def looks(file: Path, *spans: tuple[float, float, object], every: float = 1.0) -> Path:
+    lines = []
+    for start, end, occupied in spans:
+        steps = round((end - start) / every)
+        lines += [
+            json.dumps({"t": start + step * every, "window": "w1", "occupied": occupied}) for step in range(steps)
+        ]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def test_absence_in_looks_becomes_the_event_of_the_contract(tmp_path: Path) -> None:
+    file = looks(tmp_path / "looks.jsonl", (0, 100, True), (100, 400, False), (400, 500, True))
+
+    zaigang(
+        "judge",
+        file,
+        "--set",
+        "leave_post.after=60s",
+        "--start",
+        "2026-01-05T09:00:00+08:00",
+        "--out",
+        tmp_path / "e.json",
+    )
+
+    content = json.loads((tmp_path / "e.json").read_text(encoding="utf-8"))
+    assert set(content) == {"source", "duration_s", "model", "rulebook", "events"}
+    assert content["duration_s"] == 499
+    (event,) = content["events"]
+    assert (event["start_s"], event["satisfied_s"], event["end_s"]) == (100, 160, 399)
+    assert (event["window"], event["rule"], event["state"]) == ("w1", "leave_post", "closed")
+    assert event["started_at"] == "2026-01-05T01:01:40.000Z"
+    assert 0.9 < event["confidence"] <= 1
+
+
+def test_judging_twice_gives_the_same_bytes_and_another_rulebook_other_ids(tmp_path: Path) -> None:
+    file = looks(tmp_path / "looks.jsonl", (0, 400, False))
+    first, second, other = (tmp_path / name for name in ("1.json", "2.json", "3.json"))
+
+    for out in (first, second):
+        zaigang("judge", file, "--set", "leave_post.after=60s", "--out", out)
+    zaigang("judge", file, "--set", "leave_post.after=61s", "--out", other)
+
+    assert first.read_bytes() == second.read_bytes()
+    assert events_of(first)[0]["id"] != events_of(other)[0]["id"]
+
+
+def test_configuration_brings_duty_and_the_windows_own_rules(tmp_path: Path) -> None:
+    config = tmp_path / "zaigang.yaml"
+    config.write_text(
+        "duty: {shifts: ['09:00-09:10']}\n"
+        "cameras: [{id: c, source: rtsp://x/1, windows: [{id: w1, rules: {leave_post: {after: 2min}}}]}]\n",
+        encoding="utf-8",
+    )
+    file = looks(tmp_path / "looks.jsonl", (0, 1200, False))
+
+    zaigang("judge", file, "--config", config, "--start", "2026-01-05T09:00:00+08:00", "--out", tmp_path / "e.json")
+
+    (event,) = events_of(tmp_path / "e.json")
+    assert (event["start_s"], event["satisfied_s"], event["end_s"]) == (0, 120, 599)
+
+
+def test_score_prints_the_measures_of_the_contract(tmp_path: Path) -> None:
+    truth = {"duration_s": 3600, "events": [{"window": "w1", "rule": "leave_post", "start_s": 10, "end_s": 20}]}
+    found = {
+        "events": [
+            {"window": "w1", "rule": "leave_post", "start_s": 11, "end_s": 20},
+            {"window": "w1", "rule": "phone_use", "start_s": 11, "end_s": 20},
+        ]
+    }
+    for name, content in (("truth", truth), ("found", found)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+
+    all_rules = json.loads(zaigang("score", tmp_path / "truth.json", tmp_path / "found.json", "--json").stdout)
+    one = json.loads(
+        zaigang("score", tmp_path / "truth.json", tmp_path / "found.json", "--rule", "leave_post", "--json").stdout
+    )
+
+    assert all_rules == {
+        "precision": 0.5,
+        "recall": 1.0,
+        "f1": 2 / 3,
+        "matches": 1,
+        "misses": 0,
+        "false_alarms": 1,
+        "onset_error_s": {"p50": 1.0, "p95": 1.0},
+        "false_alarms_per_hour": 1.0,
+    }
+    assert one["precision"] == 1
+
+
+def test_rules_and_version_can_be_read_by_programs() -> None:
+    book = json.loads(zaigang("rules", "--set", "leave_post.after=2min", "--json").stdout)
+    version = json.loads(zaigang("version", "--json").stdout)
+
+    assert book["rules"]["leave_post"]["after"] == "2min"
+    assert {model["name"] for model in version["models"]} == {"person", "objects"}
