@@ -1,7 +1,8 @@
 """Follows people from look to look in stream time: which box of this look is which person of the last.
 
-Association is by overlap alone, confident boxes first and doubtful ones after (the idea of ByteTrack, Zhang et al.
-2022, arXiv:2110.06864). It is our own because the maintained `trackers` package brings libGL, matplotlib and 1.2 s of
+Association is by overlap with where a person was or, at her pace, should be by now, confident boxes first and doubtful
+ones after (the idea of ByteTrack, Zhang et al. 2022, arXiv:2110.06864); who overlaps with nobody is the nearest of like
+height. It is our own because the maintained `trackers` package brings libGL, matplotlib and 1.2 s of
 import into every worker; see docs/dependencies.md.
 """
 
@@ -22,9 +23,15 @@ Box = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class TrackerLimits:
-    """When boxes are one person. A track is forgotten when unseen for ``forget_after``."""
+    """When boxes are one person. A track is forgotten when unseen for ``forget_after``.
+
+    ``reach``: how far, in widths, a person without overlap may have gone since the last look; ``alike``: how much her
+    height may differ then, as a factor.
+    """
 
     least_overlap: float = 0.2
+    reach: float = 1.0
+    alike: float = 1.4
     confident: float = 0.4
     begin_score: float = 0.15
     forget_after: int = 5 * SECOND
@@ -48,6 +55,15 @@ class Track:
 
     def width(self) -> float:
         return float(self.box[2] - self.box[0])
+
+    def expected(self, at: StreamTime) -> Box:
+        """Where the box should be at ``at`` if she goes on at the pace of the last two looks, for a second at most."""
+        if len(self.path) < 2:
+            return self.box
+        (before, earlier), (last, box) = self.path[-2], self.path[-1]
+        ahead = min(at - last, SECOND) / max(last - before, 1)
+        step = ((box[0] + box[2]) - (earlier[0] + earlier[2])) / 2 * min(ahead, 3.0)
+        return box + np.array([step, 0, step, 0], np.float32)
 
     def strayed(self, since: StreamTime) -> float:
         """How far its middle has moved sideways since ``since``, as a share of its width."""
@@ -78,7 +94,7 @@ class Tracker:
         free = list(self._tracks)
         confident = people.scores >= limits.confident
         for group in (np.flatnonzero(confident), np.flatnonzero(~confident)):
-            for known, index in self._matches(free, people, group):
+            for known, index in self._matches(at, free, people, group):
                 free.remove(known)
                 found[index] = known
         for index in range(len(people)):
@@ -92,20 +108,35 @@ class Tracker:
                 self._extend(track, at, people.boxes[index], float(people.scores[index]))
         return found
 
-    def _matches(self, tracks: list[Track], people: Detections, group: npt.NDArray[np.intp]) -> list[tuple[Track, int]]:
+    def _matches(
+        self, at: StreamTime, tracks: list[Track], people: Detections, group: npt.NDArray[np.intp]
+    ) -> list[tuple[Track, int]]:
         if not tracks or not len(group):
             return []
-        overlap = iou(np.stack([track.box for track in tracks]), people.boxes[group])
+        boxes = people.boxes[group]
+        last = np.stack([track.box for track in tracks])
+        overlap = np.maximum(iou(last, boxes), iou(np.stack([track.expected(at) for track in tracks]), boxes))
+        likeness = np.where(overlap >= self._limits.least_overlap, 1 + overlap, self._nearness(last, boxes))
         matches: list[tuple[Track, int]] = []
         # The best pair first: with the handful of people at a counter the optimum of an assignment solver is the same.
-        for flat in np.argsort(-overlap, axis=None, kind="stable"):
+        for flat in np.argsort(-likeness, axis=None, kind="stable"):
             row, column = divmod(int(flat), len(group))
-            if overlap[row, column] < self._limits.least_overlap:
+            if likeness[row, column] <= 0:
                 break
             if any(track is tracks[row] or index == group[column] for track, index in matches):
                 continue
             matches.append((tracks[row], int(group[column])))
         return matches
+
+    def _nearness(self, last: npt.NDArray[np.float32], boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """1 for the same middle down to 0 at ``reach`` widths away, and 0 for boxes of unlike height."""
+        gone = np.abs((last[:, None, 0] + last[:, None, 2]) - (boxes[None, :, 0] + boxes[None, :, 2])) / 2
+        width = np.maximum(last[:, None, 2] - last[:, None, 0], 1.0)
+        was, is_now = last[:, None, 3] - last[:, None, 1], boxes[None, :, 3] - boxes[None, :, 1]
+        unlike = np.maximum(was / np.maximum(is_now, 1.0), is_now / np.maximum(was, 1.0)) > self._limits.alike
+        level = np.abs(last[:, None, 1] - boxes[None, :, 1]) <= was / 2
+        near = np.clip(1 - gone / (self._limits.reach * width), 0, None)
+        return np.where(unlike | ~level, 0.0, near).astype(np.float64)
 
     def _extend(self, track: Track, at: StreamTime, box: Box, score: float) -> None:
         track.box, track.score, track.seen_at = box, score, at
