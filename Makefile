@@ -25,21 +25,21 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Renews every pin from the ranges in pyproject.toml; look at the diff, then run make test.
-lock: $(VENV)/.uv
+lock: $(VENV)/.tools
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --upgrade --extra demo pyproject.toml -o requirements/demo.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --upgrade --extra dev -c requirements/demo.txt pyproject.toml -o requirements/dev.txt
 
-$(VENV)/.uv: requirements/uv.txt
+$(VENV)/.tools: requirements/tools.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes -r requirements/uv.txt
+	$(BIN)/pip install --quiet --require-hashes -r requirements/tools.txt
 	touch $@
 
-$(VENV)/.demo: $(VENV)/.uv requirements/demo.txt pyproject.toml
+$(VENV)/.demo: $(VENV)/.tools requirements/demo.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --require-hashes -r requirements/demo.txt
-	$(BIN)/uv pip install --quiet --no-deps -e .
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.uv requirements/dev.txt pyproject.toml
+$(VENV)/.dev: $(VENV)/.tools requirements/dev.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.txt
-	$(BIN)/uv pip install --quiet --no-deps -e .
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
