@@ -5,11 +5,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-__all__ = ["MANIFEST", "FileEntry", "Missing", "Problem", "file_entry", "verify", "write_manifest"]
+__all__ = ["MANIFEST", "FileEntry", "Missing", "MissingCode", "Problem", "file_entry", "verify", "write_manifest"]
 
 MANIFEST: Final = "manifest.json"
+
+MissingCode = Literal["nothing_recorded", "begins_late", "ends_early", "gap", "no_picture"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,16 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A piece that could not be made, or not whole: what and why, a sentence."""
+    """A piece that could not be made, or not whole: what and why, a sentence; ``code`` and its figures for pages.
+
+    ``seconds``: how much is missing. ``at``: the moment that is (microseconds of stream time), or from which on it is.
+    """
 
     what: str
     why: str
+    code: MissingCode
+    seconds: float | None = None
+    at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,17 +105,20 @@ class EvidenceCutter:
     ) -> Clip | None:
         clip = cut(ring, *span, folder / "clip.mp4")
         if clip is None:
-            missing.append(Missing("clip", "the camera's recording holds nothing of this time"))
+            missing.append(Missing("clip", "the camera's recording holds nothing of this time", "nothing_recorded"))
             return None
         late = (clip.start - span[0]) / SECOND
         if late > 0.5:
-            missing.append(Missing("clip", f"the recording begins {late:.0f} s late: there is none from before"))
+            why = f"the recording begins {late:.0f} s late: there is none from before"
+            missing.append(Missing("clip", why, "begins_late", round(late, 1)))
         early = (span[1] - clip.end) / SECOND
         if early > 1.5:
-            missing.append(Missing("clip", f"the recording ends {early:.0f} s early: the stream broke off"))
+            why = f"the recording ends {early:.0f} s early: the stream broke off"
+            missing.append(Missing("clip", why, "ends_early", round(early, 1)))
         for gap in clip.gaps:
             length = (gap.end - gap.start) / SECOND
-            missing.append(Missing("clip", f"nothing was recorded for {length:.0f} s from {iso(gap.start)}"))
+            why = f"nothing was recorded for {length:.0f} s from {iso(gap.start)}"
+            missing.append(Missing("clip", why, "gap", round(length, 1), gap.start))
         return clip
 
     def _pictures(
@@ -128,7 +131,8 @@ class EvidenceCutter:
         for name, at in moments.items():
             found = frame_at(ring, at)
             if found is None:
-                missing.append(Missing(f"{name}.jpg", f"the recording holds no picture of {iso(at)}"))
+                why = f"the recording holds no picture of {iso(at)}"
+                missing.append(Missing(f"{name}.jpg", why, "no_picture", at=at))
                 continue
             written, jpeg = cv2.imencode(".jpg", found[1].to_ndarray(format="bgr24"), [cv2.IMWRITE_JPEG_QUALITY, 90])
             if written:
@@ -145,14 +149,18 @@ class EvidenceCutter:
         clip: Clip | None,
         folder: Path,
     ) -> Path:
-        """Boxes of the clip's looks, and the answers of the whole event, both in seconds from the clip's begin."""
+        """Boxes of the clip's looks, and the answers of the whole event, both in seconds from the clip's begin.
+
+        Answers reach back by the rule's sliding window, so that the share over it can be shown from the clip's begin.
+        """
         zero = clip.start if clip else span[0]
         until = max(span[1], event.until)
         boxes, answers = [], []
         rule = book.rules[event.rule]
-        for look in LookLog(self._looks / scene.camera.id).between(span[0], StreamTime(until)):
+        since = StreamTime(span[0] - rule.policy().window)
+        for look in LookLog(self._looks / scene.camera.id).between(since, StreamTime(until)):
             t = round((look.at - zero) / SECOND, 3)
-            if look.at <= span[1]:
+            if span[0] <= look.at <= span[1]:
                 boxes.append([t, [[one.label, *one.box, one.score, one.window] for one in look.seen]])
             answers += [[t, rule.offends(one)] for one in look.observations if one.window == event.window]
         step = max(1, -(-len(answers) // _POINTS))
