@@ -13,7 +13,7 @@ from service.api.present import event_out, evidence_out
 from service.api.schemas import EventDetailOut, EventOut, EventPageOut, EvidenceOut, TextOut
 from service.api.site import Site, SiteDep
 from service.rules.event import Event
-from service.storage import EventFilter, EventQueries, PlaceQueries
+from service.storage import EventFilter, EventKey, EventQueries, PlaceQueries
 from vision.streamtime import StreamTime, from_datetime
 
 __all__ = ["events_out", "router"]
@@ -51,17 +51,18 @@ async def events(
     state: Literal["open", "closed", "interrupted"] | None = None,
     since: Annotated[datetime | None, Query(description="Began at or after this moment, with its UTC offset.")] = None,
     until: Annotated[datetime | None, Query(description="Began before this moment, with its UTC offset.")] = None,
-    before: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+    before: Annotated[str | None, Query(description="`next` of a page: the page that follows it.")] = None,
+    after: Annotated[str | None, Query(description="`newer` of a page: the page before it.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> EventPageOut:
     """Events, newest first, a page at a time."""
     wanted = EventFilter(window, rule, state, _moment(since, "since"), _moment(until, "until"))
     async with site.database.session() as session:
         queries = EventQueries(session)
-        page = await queries.page(wanted, limit, _key(before))
+        page = await queries.page(wanted, limit, _key(before, "before"), _key(after, "after"))
         names = await _names(PlaceQueries(session))
         shown = await events_out(site, queries, names, list(page.events))
-    return EventPageOut(events=shown, next=f"{page.after[0]}_{page.after[1]}" if page.after else None)
+    return EventPageOut(events=shown, next=_text(page.older), newer=_text(page.newer))
 
 
 @router.get("/events/{event}")
@@ -137,13 +138,17 @@ async def _names(places: PlaceQueries) -> dict[str, str]:
     return {window.id: window.name for window in await places.windows(also_inactive=True)}
 
 
-def _key(text: str | None) -> tuple[StreamTime, str] | None:
+def _key(text: str | None, field: str) -> EventKey | None:
     if text is None:
         return None
     found = _KEY.fullmatch(text)
     if found is None:
-        raise ApiError(422, "bad_input", f"before: {text!r} is not the `next` of a page", "before")
+        raise ApiError(422, "bad_input", f"{field}: {text!r} is not the `next` or `newer` of a page", field)
     return StreamTime(int(found[1])), found[2]
+
+
+def _text(key: EventKey | None) -> str | None:
+    return None if key is None else f"{key[0]}_{key[1]}"
 
 
 def _moment(given: datetime | None, field: str) -> StreamTime | None:

@@ -17,7 +17,7 @@ __all__ = ["router"]
 router = APIRouter(tags=["live"])
 
 _AT_MOST_EVERY_S: Final = 0.4
-_AT_LEAST_EVERY_S: Final = 2.0
+_AT_LEAST_EVERY_S: Final = 1.0  # a page that hears nothing for 3 s shows that it has lost the service
 
 
 async def live_now(site: Site) -> LiveOut:

@@ -82,13 +82,13 @@ async def zones(site: SiteDep, window: Id) -> ZonesOut:
     """A window's zones, and where they come from."""
     given = _given(site, window)
     if given:
-        return ZonesOut(window=window, zones=given, origin="file", version=None)
+        return ZonesOut(window=window, zones=given, size=None, origin="file", version=None)
     async with site.database.session() as session:
         drawn = (await PlaceQueries(session).drawn()).get(window)
     if drawn is None:
-        return ZonesOut(window=window, zones={}, origin="whole_picture", version=None)
+        return ZonesOut(window=window, zones={}, size=None, origin="whole_picture", version=None)
     shown = {name: list(numbers) for name, numbers in drawn.zones.items()}
-    return ZonesOut(window=window, zones=shown, origin="page", version=drawn.version)
+    return ZonesOut(window=window, zones=shown, size=drawn.size, origin="page", version=drawn.version)
 
 
 @router.put("/windows/{window}/zones")
@@ -104,15 +104,16 @@ async def draw_zones(site: SiteDep, window: Id, wanted: ZonesIn) -> ZonesOut:
         raise ApiError(
             422, "bad_input", f"size: drawn on {wanted.size}, but the camera's picture is {tuple(known)}", "size"
         )
-    try:
-        layout(camera.title, wanted.size, {WindowId(window): wanted.zones})
-    except ZoneError as error:
-        raise ApiError(422, "bad_input", str(error), "zones") from error
+    for zone, numbers in wanted.zones.items():
+        try:
+            layout(camera.title, wanted.size, {WindowId(window): {zone: numbers}})
+        except ZoneError as error:
+            raise ApiError(422, "bad_input", str(error), f"zones.{zone}") from error
     async with site.database.session() as session:
         drawn = await PlaceQueries(session).draw(window, wanted.zones, wanted.size, site.board.now())
     await site.workers.restart(camera.id)
     origin: Literal["page"] = "page"
-    return ZonesOut(window=window, zones=wanted.zones, origin=origin, version=drawn.version)
+    return ZonesOut(window=window, zones=wanted.zones, size=wanted.size, origin=origin, version=drawn.version)
 
 
 def _given(site: Site, window: str) -> dict[str, list[float]]:

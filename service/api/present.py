@@ -9,6 +9,7 @@ from service.api.schemas import (
     BoxOut,
     BreachOut,
     CameraOut,
+    ConditionOut,
     EventOut,
     EvidenceFileOut,
     EvidenceOut,
@@ -22,6 +23,7 @@ from service.api.schemas import (
 )
 from service.api.site import Site
 from service.rules.event import Event
+from service.rules.rulebook import Rule
 from service.storage.events import StoredEvidence
 from service.storage.places import Camera, Window
 from vision.streamtime import SECOND, StreamTime, to_datetime
@@ -48,6 +50,7 @@ def event_out(
         rule=event.rule,
         name=TextOut(**rule["name"]),
         severity=rule["severity"],
+        condition=_condition_out(Rule.model_validate(rule)),
         state=event.state,
         started_at=moment(event.started_at, zone),
         satisfied_at=moment(event.satisfied_at, zone),
@@ -59,6 +62,21 @@ def event_out(
         rulebook=event.rulebook,
         poster=shown.pictures[0] if shown and shown.pictures else None,
         has_clip=bool(shown and shown.clip),
+    )
+
+
+def _condition_out(rule: Rule) -> ConditionOut:
+    return ConditionOut(
+        signal=rule.signal,
+        answer=rule.answer,
+        over=rule.over,
+        after_s=rule.after,
+        window_s=rule.window or rule.after,
+        begin_share=rule.begin_share,
+        end_share=rule.end_share,
+        clear_share=rule.clear_share,
+        clear_after_s=rule.clear_after,
+        max_silence_s=rule.max_silence,
     )
 
 
@@ -76,8 +94,19 @@ def evidence_out(event: str, evidence: StoredEvidence, zone: ZoneInfo) -> Eviden
         clip_is_copy=bool(clip and clip["play"] != clip["file"]),
         track=f"{base}/track.json" if "track.json" in names else None,
         pictures=[f"{base}/{name}" for name in names if name.endswith(".jpg")],
-        missing=[MissingOut(**one) for one in manifest["missing"]],
+        missing=[_missing_out(one, zone) for one in manifest["missing"]],
         files=[EvidenceFileOut(url=f"{base}/{file['name']}", **file) for file in manifest["files"]],
+    )
+
+
+def _missing_out(one: Mapping[str, Any], zone: ZoneInfo) -> MissingOut:
+    at = one.get("at")
+    return MissingOut(
+        what=one["what"],
+        why=one["why"],
+        code=one.get("code"),
+        seconds=one.get("seconds"),
+        at=None if at is None else moment(StreamTime(at), zone),
     )
 
 
@@ -113,6 +142,8 @@ def _window_out(window: Window, camera: Mapping[str, Any] | None, site: Site, zo
                 rule=breach["rule"],
                 name=TextOut(**book.rules[breach["rule"]].name.model_dump()),
                 severity=book.rules[breach["rule"]].severity,
+                signal=book.rules[breach["rule"]].signal,
+                after_s=book.rules[breach["rule"]].after,
                 since=moment(StreamTime(breach["since"]), zone),
                 event=breach["event"],
             )

@@ -8,6 +8,7 @@ __all__ = [
     "BoxOut",
     "BreachOut",
     "CameraOut",
+    "ConditionOut",
     "EventDetailOut",
     "EventOut",
     "EventPageOut",
@@ -52,11 +53,13 @@ class HallOut(BaseModel):
 
 
 class BreachOut(BaseModel):
-    """A rule being offended now; ``event`` once it has lasted long enough to be one."""
+    """A rule being offended now; ``event`` once it has lasted ``after_s`` and so is one."""
 
     rule: str
     name: TextOut
     severity: str
+    signal: str
+    after_s: float
     since: Moment
     event: str | None
 
@@ -161,10 +164,16 @@ class LiveOut(BaseModel):
 
 
 class MissingOut(BaseModel):
-    """A piece of evidence that could not be made, and why."""
+    """A piece of evidence that could not be made, and why: a sentence, and for pages a code with its figures.
+
+    ``code`` is nothing_recorded, begins_late, ends_early, gap or no_picture; None where an older version wrote it.
+    """
 
     what: str
     why: str
+    code: str | None
+    seconds: float | None
+    at: Moment | None
 
 
 class EvidenceFileOut(BaseModel):
@@ -188,6 +197,21 @@ class EvidenceOut(BaseModel):
     files: list[EvidenceFileOut]
 
 
+class ConditionOut(BaseModel):
+    """What a rule asks and by which figures, in seconds: it offends where ``signal`` answers ``answer``, or is over."""
+
+    signal: str
+    answer: bool | None
+    over: int | None
+    after_s: float
+    window_s: float
+    begin_share: float
+    end_share: float
+    clear_share: float
+    clear_after_s: float
+    max_silence_s: float
+
+
 class EventOut(BaseModel):
     """An event in a list. ``until`` is its end, or the last offending look so far while it is open."""
 
@@ -197,6 +221,7 @@ class EventOut(BaseModel):
     rule: str
     name: TextOut
     severity: str
+    condition: ConditionOut
     state: Literal["open", "closed", "interrupted"]
     started_at: Moment
     satisfied_at: Moment
@@ -211,10 +236,14 @@ class EventOut(BaseModel):
 
 
 class EventPageOut(BaseModel):
-    """Newest first; ``next`` is the value of ``before`` for the following page, None on the last."""
+    """Newest first; ``next`` is the value of ``before`` for the following page, None on the last.
+
+    ``newer`` is the value of ``after`` for the page before this one, None on the first.
+    """
 
     events: list[EventOut]
     next: str | None
+    newer: str | None
 
 
 class EventDetailOut(EventOut):
@@ -263,10 +292,14 @@ class ZonesIn(BaseModel):
 
 
 class ZonesOut(BaseModel):
-    """``origin``: given in zaigang.yaml (then it is changed there), drawn in the page, or the whole picture."""
+    """``origin``: given in zaigang.yaml (then it is changed there), drawn in the page, or the whole picture.
+
+    ``size`` is that of the picture they were drawn on, None where they were not drawn.
+    """
 
     window: str
     zones: dict[str, list[float]]
+    size: tuple[int, int] | None
     origin: Literal["file", "page", "whole_picture"]
     version: int | None
 

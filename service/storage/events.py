@@ -12,7 +12,7 @@ from service.storage import tables
 from vision.observation import WindowId
 from vision.streamtime import StreamTime
 
-__all__ = ["EventFilter", "EventPage", "EventQueries", "StoredEvidence"]
+__all__ = ["EventFilter", "EventKey", "EventPage", "EventQueries", "StoredEvidence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,17 @@ class EventFilter:
     until: StreamTime | None = None
 
 
+EventKey = tuple[StreamTime, str]
+"""The place of an event in time: when it began, and its id for those that began in the same moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Events newest first; ``after`` is the key from which the next page goes on, None on the last."""
+    """Events newest first. ``older`` and ``newer`` are the keys from which the pages beside this one go on, or None."""
 
     events: tuple[Event, ...]
-    after: tuple[StreamTime, str] | None
+    older: EventKey | None
+    newer: EventKey | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,23 @@ class EventQueries:
     async def keep_evidence(self, event: str, folder: str, manifest: Mapping[str, Any]) -> None:
         await self._session.merge(tables.Evidence(event=event, folder=folder, manifest=dict(manifest)))
 
-    async def page(self, wanted: EventFilter, limit: int, before: tuple[StreamTime, str] | None = None) -> EventPage:
-        """The ``limit`` newest events that began before the key ``before``."""
-        found = (await self._session.scalars(page_query(wanted, limit + 1, before))).all()
-        events = tuple(_event(row) for row in found[:limit])
-        more = len(found) > limit
-        return EventPage(events, (events[-1].started_at, events[-1].id) if more else None)
+    async def page(
+        self, wanted: EventFilter, limit: int, before: EventKey | None = None, after: EventKey | None = None
+    ) -> EventPage:
+        """The ``limit`` events next to a key: the newest that began before ``before``, or the oldest after ``after``.
+
+        Without a key they are the newest of all.
+        """
+        query = page_query(wanted, limit + 1, before) if after is None else newer_query(wanted, limit + 1, after)
+        found = [_event(row) for row in await self._session.scalars(query)]
+        events, more = tuple(found[:limit]), len(found) > limit
+        if after is not None:
+            events = events[::-1]
+        if not events:
+            return EventPage((), None, None)
+        older = more if after is None else True
+        newer = before is not None if after is None else more
+        return EventPage(events, _key(events[-1]) if older else None, _key(events[0]) if newer else None)
 
     async def find(self, event: str) -> Event | None:
         row = await self._session.get(tables.Event, event)
@@ -81,11 +97,9 @@ class EventQueries:
 
     async def neighbours(self, event: Event) -> tuple[str | None, str | None]:
         """The ids of the next older and the next newer event."""
-        row = tables.Event
-        key = (event.started_at, event.id)
-        older = page_query(EventFilter(), 1, key)
-        newer = select(row).where(tuple_(row.started_at, row.id) > key).order_by(row.started_at, row.id).limit(1)
-        found = [(await self._session.scalars(query)).first() for query in (older, newer)]
+        key = _key(event)
+        queries = page_query(EventFilter(), 1, key), newer_query(EventFilter(), 1, key)
+        found = [(await self._session.scalars(query)).first() for query in queries]
         return found[0].id if found[0] else None, found[1].id if found[1] else None
 
     async def evidence(self, event: str) -> StoredEvidence | None:
@@ -102,10 +116,23 @@ class EventQueries:
         return None if row is None else row.content
 
 
-def page_query(wanted: EventFilter, limit: int, before: tuple[StreamTime, str] | None) -> Select[tables.Event]:
+def page_query(wanted: EventFilter, limit: int, before: EventKey | None) -> Select[tables.Event]:
     """Events by key, newest first; every filter has an index that also gives the order."""
     event = tables.Event
-    query = select(event).order_by(event.started_at.desc(), event.id.desc()).limit(limit)
+    query = _filtered(wanted).order_by(event.started_at.desc(), event.id.desc()).limit(limit)
+    return query if before is None else query.where(tuple_(event.started_at, event.id) < before)
+
+
+def newer_query(wanted: EventFilter, limit: int, after: EventKey) -> Select[tables.Event]:
+    """Events that began after a key, oldest first."""
+    event = tables.Event
+    query = _filtered(wanted).order_by(event.started_at, event.id).limit(limit)
+    return query.where(tuple_(event.started_at, event.id) > after)
+
+
+def _filtered(wanted: EventFilter) -> Select[tables.Event]:
+    event = tables.Event
+    query = select(event)
     for column, value in ((event.window, wanted.window), (event.rule, wanted.rule), (event.state, wanted.state)):
         if value is not None:
             query = query.where(column == value)
@@ -113,9 +140,11 @@ def page_query(wanted: EventFilter, limit: int, before: tuple[StreamTime, str] |
         query = query.where(event.started_at >= wanted.since)
     if wanted.until is not None:
         query = query.where(event.started_at < wanted.until)
-    if before is not None:
-        query = query.where(tuple_(event.started_at, event.id) < before)
     return query
+
+
+def _key(event: Event) -> EventKey:
+    return event.started_at, event.id
 
 
 def _event(row: tables.Event) -> Event:
