@@ -60,9 +60,14 @@ def event_out(
         confidence=event.confidence,
         repeat_of=event.repeat_of,
         rulebook=event.rulebook,
-        poster=shown.pictures[0] if shown and shown.pictures else None,
+        poster=_poster(shown.pictures) if shown else None,
         has_clip=bool(shown and shown.clip),
     )
+
+
+def _poster(pictures: list[str]) -> str | None:
+    """The picture of the report, since at the begin whoever leaves may still be in it; else the first there is."""
+    return next((address for address in pictures if address.endswith("/satisfied.jpg")), next(iter(pictures), None))
 
 
 def _condition_out(rule: Rule) -> ConditionOut:

@@ -124,3 +124,16 @@ def test_missing_evidence_is_told_by_code_and_figures(hall: ServedHall) -> None:
 
 def _ids(page: dict[str, Any]) -> list[str]:
     return [event["id"] for event in page["events"]]
+
+
+def test_event_is_shown_by_the_picture_of_its_report(hall: ServedHall) -> None:
+    event = hall.bring(hall.event("w1"))
+    posters = []
+    for names in ([], ["begin.jpg"], ["begin.jpg", "satisfied.jpg", "end.jpg"]):
+        files = [{"name": name, "sha256": "0" * 64, "bytes": 1} for name in names]
+        manifest = {"complete": True, "files": files, "clip": None, "missing": []}
+        hall.post("evidence", {"event": event.id, "folder": f"2026-01/{event.id}", "manifest": manifest})
+        posters.append(hall.get("/events")["events"][0]["poster"])
+
+    base = f"/api/v1/events/{event.id}/evidence"
+    assert posters == [None, f"{base}/begin.jpg", f"{base}/satisfied.jpg"]
