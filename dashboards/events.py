@@ -1,0 +1,85 @@
+"""The list of events: filters and pages that are plain addresses, so that it works without scripts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Annotated, Final, Literal, cast
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import HTMLResponse
+
+from dashboards.rendering import rendered
+from service.api.errors import ApiError
+from service.api.events import events as events_page
+from service.api.places import windows
+from service.api.rules import rulebook
+from service.api.site import SiteDep
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+
+State = Literal["open", "closed", "interrupted"]
+
+_PAGE: Final = 40
+_STATES: Final = ("open", "closed", "interrupted")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the list is narrowed to; "" narrows nothing, as an untouched field of the form says."""
+
+    window: str = ""
+    rule: str = ""
+    state: str = ""
+    day: str = ""
+
+    def address(self, **more: str) -> str:
+        """The list's address with this filter."""
+        given = {name: getattr(self, name) for name in self.__slots__} | more
+        query = urlencode({name: value for name, value in given.items() if value})
+        return f"/events?{query}" if query else "/events"
+
+    def span(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+        """From midnight to midnight of the day by the hall's clock."""
+        if not self.day:
+            return None, None
+        try:
+            day = date.fromisoformat(self.day)
+        except ValueError as error:
+            raise ApiError(422, "bad_input", f"day: {self.day!r} is no date; write it as 2026-11-20", "day") from error
+        return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
+
+
+@router.get("/events")
+async def event_list(
+    request: Request, site: SiteDep, wanted: Annotated[Filter, Depends()], before: str = "", after: str = ""
+) -> HTMLResponse:
+    """Newest first; filters and pages are plain addresses, so that the list works without scripts."""
+    if wanted.state not in ("", *_STATES):
+        raise ApiError(422, "bad_input", f"state: {wanted.state!r} is none of {', '.join(_STATES)}", "state")
+    since, until = wanted.span(site.settings.hall.zone)
+    page = await events_page(
+        site,
+        window=wanted.window or None,
+        rule=wanted.rule or None,
+        state=cast("State | None", wanted.state or None),
+        since=since,
+        until=until,
+        before=before or None,
+        after=after or None,
+        limit=_PAGE,
+    )
+    return await rendered(
+        request,
+        "events.html",
+        page=page,
+        wanted=wanted,
+        windows=await windows(site),
+        rules=(await rulebook(site)).rules,
+        states=_STATES,
+        days=[list(day) for _, day in groupby(page.events, key=lambda event: event.started_at[:10])],
+        newest=not (before or after),
+    )

@@ -1,0 +1,70 @@
+/** The page of one event: hands the evidence to player and chart, renews what grows, and leads to its neighbours. */
+
+import "./event-player.js";
+import "./running-time.js";
+import "./why-chart.js";
+import { isTyping } from "./dom.js";
+import { live } from "./live.js";
+import { renewParts } from "./parts.js";
+
+class EventPage extends HTMLElement {
+  #player = this.querySelector("event-player");
+  #chart = this.querySelector("why-chart");
+  #dialog = this.querySelector(".enlarged");
+
+  connectedCallback() {
+    live.addEventListener("event", ({ detail }) => detail.event.id === this.#event().id && this.#renew());
+    live.addEventListener("back", () => this.#renew());
+    document.addEventListener("keydown", (event) => this.#key(event));
+    this.addEventListener("click", (event) => this.#click(event));
+    this.#chart.addEventListener("seek", ({ detail }) => this.#player.seek(detail));
+    this.#player.addEventListener("position", ({ detail }) => this.#chart.mark(detail));
+    this.#hand();
+  }
+
+  #event() {
+    return JSON.parse(document.getElementById("event").textContent);
+  }
+
+  async #renew() {
+    if (await renewParts()) this.#hand();
+  }
+
+  async #hand() {
+    const event = this.#event();
+    const track = event.evidence?.track ? await this.#track(event) : null;
+    this.#player.show(event, track);
+    this.#chart.show(event, track);
+  }
+
+  async #track(event) {
+    const hash = event.evidence.files.find((file) => file.url === event.evidence.track)?.sha256 ?? "";
+    const answer = await fetch(`${event.evidence.track}?${hash.slice(0, 8)}`).catch(() => null);
+    return answer?.ok ? answer.json() : null;
+  }
+
+  #click(event) {
+    const enlarges = event.target.closest("[data-enlarges]");
+    if (enlarges) {
+      event.preventDefault();
+      this.#enlarge(enlarges.href);
+    }
+    const frame = event.target.closest(".frame");
+    if (frame && this.#player.seekTo(frame.dataset.at)) this.#player.scrollIntoView({ block: "nearest" });
+    else if (frame) this.#enlarge(frame.dataset.picture);
+    if (event.target === this.#dialog) this.#dialog.close();
+  }
+
+  #enlarge(address) {
+    this.#dialog.querySelector("img").src = address;
+    this.#dialog.showModal();
+  }
+
+  #key(event) {
+    if (isTyping(event) || document.querySelector("dialog[open]")) return;
+    const rel = { j: "next", k: "prev" }[event.key.toLowerCase()];
+    if (rel) this.querySelector(`a[rel=${rel}]`)?.click();
+  }
+}
+
+customElements.define("event-page", EventPage);

@@ -1,0 +1,265 @@
+/** Plays an event's clip: the breach on the timeline, what was seen drawn over each picture, every control by key. */
+
+import "./clip-timeline.js";
+import { draw, isTyping, make, shape, write } from "./dom.js";
+import { boxOutline, corners, zoneOutline } from "./overlay.js";
+import { t } from "./texts.js";
+import { running, timeOfDay } from "./time.js";
+
+const SPEEDS = [1, 2, 4, 0.5];
+const LEAP_S = 5;
+const FAR_LOOK_S = 0.8; // a look further from the picture than this says nothing about it
+const FIRST_STEP_S = 0.04;
+const LONGEST_STEP_S = 1.2;
+const SAME_PICTURE_MS = 150;
+const KEY = "zaigang.boxes";
+
+class EventPlayer extends HTMLElement {
+  #video = null;
+  #overlay = draw("svg", { class: "over", preserveAspectRatio: "xMidYMid meet" });
+  #zones = draw("g");
+  #boxes = draw("g", { class: "boxes" });
+  #caption = make("time.caption");
+  #timeline = document.createElement("clip-timeline");
+  #play = button("player.play", "Space");
+  #time = make("output.time");
+  #speed = button("player.speed", "S");
+  #toggle = button("player.boxes", "B");
+  #full = button("player.full", "F");
+  #event = null;
+  #looks = [];
+  #at = 0;
+  #apart = FIRST_STEP_S; // seconds from one picture to the next, as far as they have been seen
+  #steps = 0;
+  #stepped = Promise.resolve();
+
+  connectedCallback() {
+    if (this.#toggle.isConnected) return;
+    this.#speed.textContent = "1×";
+    this.#toggle.append(t("player.boxes_word"), make("kbd", {}, "B"));
+    this.#full.append(shape("full"));
+    this.#play.append(shape("play"));
+    this.#overlay.append(this.#zones, this.#boxes);
+    this.append(make("div.controls", {}, this.#play, this.#timeline, this.#time, this.#speed, this.#toggle, this.#full));
+    this.#play.addEventListener("click", () => this.#playOrPause());
+    this.#speed.addEventListener("click", () => this.#nextSpeed());
+    this.#toggle.addEventListener("click", () => this.#setBoxes(!this.#drawn));
+    this.#full.addEventListener("click", () => this.#fullScreen());
+    this.#timeline.addEventListener("seek", ({ detail }) => this.seek(detail));
+    document.addEventListener("keydown", (event) => this.#key(event));
+    this.#setBoxes(localStorage.getItem(KEY) !== "no");
+  }
+
+  /** Take an event and its track (null where there is none); called again when its evidence has grown. */
+  show(event, track) {
+    this.#event = event;
+    this.#looks = track?.boxes ?? [];
+    const size = track?.size ?? event.size;
+    if (size) this.#overlay.setAttribute("viewBox", `0 0 ${size.join(" ")}`);
+    const zones = Object.entries(event.zones).filter(() => size);
+    this.#zones.replaceChildren(...zones.map(([kind, numbers]) => zoneOutline(kind, corners(numbers))));
+    this.#take(this.querySelector("video"));
+    this.#timed();
+    this.#picture(this.#at);
+  }
+
+  /** Go to a second of the clip. */
+  seek(second) {
+    if (!this.#video) return;
+    this.#video.currentTime = Math.min(Math.max(second, 0), this.#length);
+  }
+
+  /** Go to a moment; returns whether the clip holds it. */
+  seekTo(moment) {
+    const second = this.#secondOf(moment);
+    if (!this.#video || second < 0 || second > this.#length + 0.5) return false;
+    this.seek(second);
+    return true;
+  }
+
+  get #length() {
+    return this.#video && Number.isFinite(this.#video.duration) ? this.#video.duration : 0;
+  }
+
+  get #drawn() {
+    return this.#boxes.style.display !== "none";
+  }
+
+  #secondOf(moment) {
+    return (Date.parse(moment) - Date.parse(this.#event.evidence?.clip_start)) / 1000;
+  }
+
+  /** A renewed part may have brought another video: it goes on where the former one was. */
+  #take(video) {
+    this.classList.toggle("without-clip", !video);
+    this.querySelector(".controls").hidden = !video;
+    if (video === this.#video) return;
+    const former = this.#video;
+    this.#video = video;
+    if (!video) return;
+    video.controls = false;
+    video.parentElement.append(this.#overlay, this.#caption);
+    for (const name of ["loadedmetadata", "durationchange", "play", "pause", "ended"]) video.addEventListener(name, () => this.#timed());
+    video.addEventListener("click", () => this.#playOrPause());
+    if (video.error) this.#failed(); // it may have failed before this module was there to hear it
+    else video.addEventListener("error", () => this.#failed(), { once: true });
+    if (former) {
+      const at = former.currentTime;
+      if (video.readyState > 0) this.seek(at);
+      else video.addEventListener("loadedmetadata", () => this.seek(at), { once: true });
+      if (!former.paused) video.play();
+      former.removeAttribute("src");
+      former.load();
+    }
+    this.#watch(video);
+  }
+
+  /** Each picture that is shown brings its own time where the browser tells it; else the time that plays. */
+  #watch(video) {
+    if (!video.requestVideoFrameCallback) {
+      for (const name of ["timeupdate", "seeked", "loadeddata"]) video.addEventListener(name, () => this.#picture(video.currentTime));
+      return;
+    }
+    const shown = (_, { mediaTime }) => {
+      if (video !== this.#video) return;
+      const apart = mediaTime - this.#at;
+      if (apart > 0.001 && apart < 0.5 && !video.paused && video.playbackRate === 1) this.#apart = Math.max(apart, 0.01);
+      this.#picture(mediaTime);
+      video.requestVideoFrameCallback(shown);
+    };
+    video.requestVideoFrameCallback(shown);
+  }
+
+  #failed() {
+    const fault = make("div.no-clip", {}, make("b", {}, t("player.failed")), make("p", {}, t("player.failed_how")));
+    this.#video.parentElement.append(fault);
+  }
+
+  /** Draw what was seen nearest to the picture at this second, and say when it was. */
+  #picture(second) {
+    this.#at = second;
+    const look = nearest(this.#looks, second);
+    const seen = look && Math.abs(look[0] - second) <= FAR_LOOK_S ? look[1] : [];
+    const unit = this.#unit();
+    const boxes = seen.map(([label, x1, y1, x2, y2, score, window]) => ({ label, box: [x1, y1, x2, y2], score, window }));
+    this.#boxes.replaceChildren(...boxes.map((box) => boxOutline(box, this.#event.window, unit)));
+    this.#boxes.dataset.second = second.toFixed(3);
+    if (this.#event.evidence?.clip_start) {
+      write(this.#caption, timeOfDay(Date.parse(this.#event.evidence.clip_start) + second * 1000));
+    }
+    write(this.#time, `${running(second)} / ${running(this.#length)}`);
+    this.#timeline.move(second);
+    this.dispatchEvent(new CustomEvent("position", { detail: second }));
+  }
+
+  #unit() {
+    const { width, height } = this.#overlay.viewBox.baseVal ?? { width: 0, height: 0 };
+    const { clientWidth, clientHeight } = this.#overlay;
+    return clientWidth ? Math.max(width / clientWidth, height / clientHeight) : 0;
+  }
+
+  #timed() {
+    const video = this.#video;
+    if (!video) return;
+    const open = this.#event.state === "open";
+    this.#timeline.show(this.#length, this.#secondOf(this.#event.started_at), open ? this.#length : this.#secondOf(this.#event.until));
+    this.#play.replaceChildren(shape(video.paused ? "play" : "pause"));
+    this.#play.setAttribute("aria-label", t(video.paused ? "player.play" : "player.pause"));
+    write(this.#time, `${running(this.#at)} / ${running(this.#length)}`);
+  }
+
+  #playOrPause() {
+    if (!this.#video) return;
+    if (this.#video.paused) this.#video.play().catch(() => this.#timed());
+    else this.#video.pause();
+  }
+
+  #nextSpeed() {
+    const speed = SPEEDS[(SPEEDS.indexOf(this.#video.playbackRate) + 1) % SPEEDS.length];
+    this.#video.playbackRate = speed;
+    write(this.#speed, `${speed}×`);
+  }
+
+  #setBoxes(drawn) {
+    this.#boxes.style.display = drawn ? "" : "none";
+    this.#toggle.setAttribute("aria-pressed", String(drawn));
+    localStorage.setItem(KEY, drawn ? "yes" : "no");
+  }
+
+  #fullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.requestFullscreen();
+  }
+
+  /** Steps are made one after the other: a held key asks for the next before this one has been shown. */
+  #stepBy(direction) {
+    if (this.#steps > 1) return;
+    this.#steps += 1;
+    this.#stepped = this.#stepped.then(() => this.#step(direction)).finally(() => (this.#steps -= 1));
+  }
+
+  /** One picture on or back: back is just before this one; on is tried until another picture is shown. */
+  async #step(direction) {
+    const video = this.#video;
+    video.pause();
+    const from = this.#at;
+    if (direction < 0) {
+      this.seek(from - 0.002);
+      return this.#settled(video);
+    }
+    for (let ahead = this.#apart; ahead <= LONGEST_STEP_S && this.#at <= from + 0.0005; ahead += this.#apart) {
+      this.seek(from + ahead + 0.001);
+      await this.#settled(video);
+      if (video.currentTime >= this.#length) break;
+    }
+    if (this.#at > from) this.#apart = Math.min(this.#at - from, LONGEST_STEP_S);
+  }
+
+  /** Until a seek has shown its picture; one within the same picture shows none, so it ends after a moment. */
+  #settled(video) {
+    return new Promise((done) => {
+      video.addEventListener("seeked", () => {
+        this.addEventListener("position", done, { once: true });
+        setTimeout(done, SAME_PICTURE_MS);
+      }, { once: true });
+    });
+  }
+
+  #key(event) {
+    if (isTyping(event) || document.querySelector("dialog[open]") || !this.#video) return;
+    const act = {
+      " ": () => event.target.closest("button") || this.#playOrPause(),
+      ",": () => this.#stepBy(-1),
+      ".": () => this.#stepBy(1),
+      ArrowLeft: () => (event.shiftKey ? this.seek(this.#video.currentTime - LEAP_S) : this.#stepBy(-1)),
+      ArrowRight: () => (event.shiftKey ? this.seek(this.#video.currentTime + LEAP_S) : this.#stepBy(1)),
+      Home: () => this.seek(0),
+      End: () => this.seek(this.#length),
+      b: () => this.#setBoxes(!this.#drawn),
+      s: () => this.#nextSpeed(),
+      f: () => this.#fullScreen(),
+    }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!act) return;
+    if (!(event.key === " " && event.target.closest("button"))) event.preventDefault();
+    act();
+  }
+}
+
+/** The look nearest to a second, from `[[second, boxes], …]` in order of time. */
+function nearest(looks, second) {
+  let [low, high] = [0, looks.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (looks[middle][0] < second) low = middle + 1;
+    else high = middle;
+  }
+  const [before, after] = [looks[low - 1], looks[low]];
+  if (!before || !after) return before ?? after;
+  return second - before[0] <= after[0] - second ? before : after;
+}
+
+function button(text, key) {
+  return make("button.tool", { type: "button", title: `${t(text)} (${key})`, ariaLabel: t(text) });
+}
+
+customElements.define("event-player", EventPlayer);
