@@ -1,5 +1,6 @@
 """Looks twice: the whole picture for people, then crops at the camera's own resolution for what is small or missed."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,11 +11,12 @@ import numpy.typing as npt
 from vision.detector import Detections, Detector
 from vision.geometry import Boxes, iou, square_around
 from vision.layout import CameraLayout
-from vision.picture import Picture
+from vision.picture import Picture, Pixels
 
 __all__ = ["Eye", "EyeLimits", "Sight"]
 
 PERSON: Final = "person"
+_SHRUNK: Final = 1.1  # a crop may be so much larger than its input
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,35 @@ class Eye:
             for window in layout.windows:
                 if not (window.membership(sure) >= self._limits.member).any():
                     crops.append((index, square_around(window.place, self._limits.place_grow, layout.size)))
-        found = self._crop_and_detect(self._person, looks, crops)
-        people = [self._merge(scene, Detections.none(scene.names)) for scene in scenes]
+        found = self._crop_and_detect(self._person, looks, crops, self._person.card.inputs["close"])
+        people = [self._merge(scene, Detections.none(scene.names)) for scene in self._looked_at_again(looks, scenes)]
         for (index, _), more in zip(crops, found, strict=True):
             people[index] = self._merge(people[index], more.of(PERSON))
         return people
+
+    def _looked_at_again(
+        self, looks: Sequence[tuple[CameraLayout, Picture, bool]], scenes: list[Detections]
+    ) -> list[Detections]:
+        """The scenes' people; whoever is at a post and not sure is scored by a close look at her too.
+
+        The score is the geometric mean of both: what only one of the looks takes for a person is seldom one.
+        """
+        crops, doubtful = [], []
+        for index, (layout, _, _) in enumerate(looks):
+            posts = layout.assign(scenes[index].boxes, self._limits.member)
+            for row, (post, score) in enumerate(zip(posts, scenes[index].scores.tolist(), strict=True)):
+                if post is not None and score < self._limits.sure:
+                    box = scenes[index].boxes[row].tolist()
+                    crops.append((index, square_around(box, self._limits.place_grow, layout.size)))
+                    doubtful.append((index, row))
+        found = self._crop_and_detect(self._person, looks, crops, self._person.card.inputs["close"])
+        scores = [scene.scores.copy() for scene in scenes]
+        for (index, row), more in zip(doubtful, found, strict=True):
+            people = more.of(PERSON)
+            same = iou(scenes[index].boxes[row : row + 1], people.boxes)[0] >= self._limits.same_person
+            again = float(people.scores[same].max(initial=0.0))
+            scores[index][row] = math.sqrt(scores[index][row] * again)
+        return [scene.scored(score, self._limits.floor) for scene, score in zip(scenes, scores, strict=True)]
 
     def _things(
         self, looks: Sequence[tuple[CameraLayout, Picture, bool]], people: list[Detections]
@@ -117,7 +143,7 @@ class Eye:
                 for box, window in zip(sure.boxes, layout.assign(sure.boxes, self._limits.member), strict=True):
                     if window is not None:
                         crops.append((index, square_around(box.tolist(), self._limits.person_grow, layout.size)))
-        found = self._crop_and_detect(self._objects, looks, crops)
+        found = self._crop_and_detect(self._objects, looks, crops, self._objects.card.inputs["scene"])
         things = [Detections.none(self._objects.card.classes) for _ in looks]
         for (index, _), more in zip(crops, found, strict=True):
             things[index] = self._merge(things[index], more)
@@ -128,14 +154,20 @@ class Eye:
         network: Detector,
         looks: Sequence[tuple[CameraLayout, Picture, bool]],
         crops: Sequence[tuple[int, tuple[int, int, int, int]]],
+        finest: int,
     ) -> list[Detections]:
-        """What the network sees in each crop (look index, xyxy), in pixels of the whole picture."""
-        pictures = [looks[index][1].pixels[y1:y2, x1:x2] for index, (x1, y1, x2, y2) in crops]
-        found = network.detect(pictures, network.card.inputs["close"], self._limits.floor)
-        return [
-            Detections(_moved(seen.boxes, x1, y1), seen.scores, seen.classes, seen.names)
-            for seen, (_, (x1, y1, _, _)) in zip(found, crops, strict=True)
-        ]
+        """What the network sees in each crop (look index, xyxy), in pixels of the whole picture.
+
+        Its input is that of close looks, and up to ``finest`` for a crop that would be shrunk by that.
+        """
+        close = network.card.inputs["close"]
+        sides = [min(finest, _step(max(x2 - x1, y2 - y1), close)) for _, (x1, y1, x2, y2) in crops]
+        found: dict[int, Detections] = {}
+        for side in set(sides):
+            indices = [index for index, one in enumerate(sides) if one == side]
+            parts = [_part(looks[crops[index][0]][1], crops[index][1]) for index in indices]
+            found.update(zip(indices, network.detect(parts, side, self._limits.floor), strict=True))
+        return [found[index].moved(x1, y1) for index, (_, (x1, y1, _, _)) in enumerate(crops)]
 
     def _merge(self, known: Detections, more: Detections) -> Detections:
         """Both, without a box that shows the same thing as a better one.
@@ -170,8 +202,14 @@ class Eye:
         return both[np.array(kept, np.intp)]
 
 
-def _moved(boxes: Boxes, x: int, y: int) -> Boxes:
-    return boxes + np.array([x, y, x, y], np.float32)
+def _step(pixels: int, close: int) -> int:
+    """The input for a crop of this side: ``close`` or so many halves more that little of it is lost."""
+    return max(2, math.ceil(pixels / (_SHRUNK * close / 2))) * close // 2
+
+
+def _part(picture: Picture, crop: tuple[int, int, int, int]) -> Pixels:
+    x1, y1, x2, y2 = crop
+    return picture.pixels[y1:y2, x1:x2]
 
 
 def _share_inside(boxes: Boxes) -> npt.NDArray[np.float64]:

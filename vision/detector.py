@@ -52,6 +52,15 @@ class Detections:
         """Boxes (n, 4) xyxy in pixels, scores (n,), and the class name of each."""
         return self.boxes, self.scores, [self.names[index] for index in self.classes]
 
+    def moved(self, x: float, y: float) -> "Detections":
+        """The same, ``x`` to the right and ``y`` down: from pixels of a crop to those of its picture."""
+        return Detections(self.boxes + np.array([x, y, x, y], np.float32), self.scores, self.classes, self.names)
+
+    def scored(self, scores: npt.NDArray[np.float32], floor: float) -> "Detections":
+        """The same with other ``scores``, best first, without those below ``floor``."""
+        order = np.argsort(-scores, kind="stable")
+        return Detections(self.boxes, scores, self.classes, self.names)[order[scores[order] >= floor]]
+
     @staticmethod
     def none(names: tuple[str, ...]) -> "Detections":
         return Detections(np.empty((0, 4), np.float32), np.empty(0, np.float32), np.empty(0, np.intp), names)

@@ -26,7 +26,8 @@ class ObserverLimits:
     """Where a phone has to be to be in use, as shares of the staff member's box.
 
     ``reach`` widens the box sideways, since hands leave it; ``head`` is the part from the top in which a phone is at
-    the ear; below ``lap`` a phone lies on the counter. An answer of a close look holds for ``close_holds``.
+    the ear; below ``lap`` a phone lies on the counter. From ``doubt`` of the network's threshold on something may be
+    one: neither a yes nor a no. An answer of a close look holds for ``close_holds``.
     """
 
     member: float = 0.4
@@ -34,6 +35,7 @@ class ObserverLimits:
     reach: float = 0.2
     head: float = 0.3
     lap: float = 1.0
+    doubt: float = 0.5
     close_holds: int = 1 * SECOND
 
 
@@ -126,11 +128,15 @@ class Observer:
             if known is not None and at - known.at <= self._limits.close_holds and presence.staff:
                 return known
             return _PhoneAnswer(at, None, None, 0.0)
-        phones = things.of(PHONE, self._phone_score)
-        found = [self._held(phones, track.box) for track in presence.staff]
-        score = max((score for score, _ in found), default=0.0)
-        at_ear = any(ear for _, ear in found)
-        answer = _PhoneAnswer(at, score > 0, at_ear, score if score > 0 else 1.0 - self._phone_score)
+        phones = things.of(PHONE, self._phone_score * self._limits.doubt)
+        held = [self._held(phones, track.box) for track in presence.staff]
+        score, at_ear = max(held, default=(0.0, False))
+        if score >= self._phone_score:
+            answer = _PhoneAnswer(at, True, at_ear, score)
+        elif score > 0:
+            answer = _PhoneAnswer(at, None, None, score)
+        else:
+            answer = _PhoneAnswer(at, False, False, 1.0 - self._phone_score)
         self._phones[index] = answer
         return answer
 
