@@ -1,9 +1,9 @@
-# The four commands: demo, test, check, clean. Each installs what it needs first.
+# demo, test, check, clean, and for maintainers models and lock. Each installs what it needs first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-fast check clean lock
+.PHONY: demo test test-fast check models clean lock
 
 demo: $(VENV)/.demo
 	$(BIN)/zaigang demo
@@ -20,6 +20,12 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Trains the shipped networks again from training/recipes (hours); needs ZAIGANG_SHARED, goes on where it was killed.
+models: $(VENV)/.training
+	$(BIN)/python -m training.build training/recipes/person.yaml --out build/person
+	$(BIN)/python -m training.build training/recipes/objects.yaml --out build/objects --person build/person/person
+	cp -r build/person/person build/objects/objects vision/models/
+
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-hall
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -28,10 +34,16 @@ clean:
 lock: $(VENV)/.tools
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --upgrade --extra demo pyproject.toml -o requirements/demo.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --upgrade --extra dev -c requirements/demo.txt pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --upgrade --extra training -c requirements/demo.txt pyproject.toml -o requirements/training.txt
 
 $(VENV)/.tools: requirements/tools.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r requirements/tools.txt
+	touch $@
+
+$(VENV)/.training: $(VENV)/.tools requirements/training.txt pyproject.toml
+	$(BIN)/uv pip install --quiet --require-hashes -r requirements/training.txt
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
 $(VENV)/.demo: $(VENV)/.tools requirements/demo.txt pyproject.toml

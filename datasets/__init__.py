@@ -1,1 +1,7 @@
-"""Sets of labelled pictures: reading them, and splitting them by scene."""
+"""Pictures and their labels as they lie on disk, read without guessing."""
+
+from datasets.errors import DatasetError
+from datasets.splits import is_held_out
+from datasets.yolo import Box, Sample, read_classes, read_yolo
+
+__all__ = ["Box", "DatasetError", "Sample", "is_held_out", "read_classes", "read_yolo"]

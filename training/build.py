@@ -1,0 +1,125 @@
+"""One command from a recipe to a shipped network: label, compose, fine-tune, choose thresholds, export, measure, card.
+
+    python -m training.build training/recipes/person.yaml --out build/person
+
+Every step keeps what it made under ``--out`` and is skipped when that is there, so a killed run is started again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from datasets import DatasetError
+from training.banks import makers
+from training.card import card, compared, write_card
+from training.compose import Composed, compose
+from training.errors import TrainingError
+from training.export import check_export, export_openvino, sha256
+from training.figures import Figure, object_figures, person_figures
+from training.fit import fine_tuned
+from training.held_out import Answers, seat_threshold, threshold_source, thresholds
+from training.labels import labelled, read_picture
+from training.look import Network
+from training.recipe import Recipe, load_recipe
+from training.start import load_network, person_from_pose, with_classes
+from training.teacher import Teachers
+
+WORST_BOX, WORST_SCORE = 2.0, 0.05
+"""Pixels and score by which an exported detection may differ from torch's; a wrong graph differs by far more."""
+
+
+def build(recipe_file: Path, shared: Path, out: Path, person: Path | None, say: Callable[[str], None] = print) -> Path:
+    """The folder of the shipped network. ``person`` is the person network that measuring a close look needs."""
+    recipe = load_recipe(recipe_file)
+    out.mkdir(parents=True, exist_ok=True)
+    start = _start(recipe, shared / "weights")
+    train, held_out = _pictures(recipe, shared, out, say)
+    base_files = export_openvino(start, out / "start")
+    tuned = fine_tuned(start, train, recipe.fit, out / "fit", say)
+    shipped = out / recipe.name
+    files = export_openvino(tuned, shipped)
+    box, score = check_export(tuned, shipped, read_picture(train[0].file)[:, :, ::-1].copy())
+    if box > WORST_BOX or score > WORST_SCORE:
+        raise TrainingError(f"{shipped / 'model.xml'}: differs from torch by {box:.1f} px and {score:.2f} in score")
+    say(f"exported; differs from torch by at most {box:.2f} px and {score:.3f} in score")
+    answers = Answers(Network(shipped), held_out, recipe.inputs)
+    chosen, seat = thresholds(recipe, answers), seat_threshold(recipe, answers)
+    say(f"thresholds {chosen}, crops of seats {seat}")
+    content = card(
+        recipe,
+        f"training/recipes/{recipe_file.name}",
+        files,
+        chosen,
+        threshold_source(recipe, answers, seat),
+        datetime.now(UTC).date(),
+    )
+    write_card(content, shipped)
+    write_card({**content, "files": base_files}, out / "start")
+    tuned_figures, base_figures = (
+        _figures(recipe, folder, shared, chosen, seat, person) for folder in (shipped, out / "start")
+    )
+    return write_card({**content, "figures": compared(tuned_figures, base_figures)}, shipped).parent
+
+
+def _start(recipe: Recipe, weights: Path) -> Any:
+    file = weights / recipe.start.weights
+    if not file.is_file():
+        raise TrainingError(f"start.weights: no file {file}")
+    if sha256(file) != recipe.start.sha256:
+        raise TrainingError(f"start.sha256: {file} is another file than the recipe's")
+    base = load_network(file)
+    return person_from_pose(base) if recipe.start.take == "pose" else with_classes(base, recipe.classes)
+
+
+def _pictures(
+    recipe: Recipe, shared: Path, out: Path, say: Callable[[str], None]
+) -> tuple[list[Composed], list[Composed]]:
+    sets, seed = shared / "data" / "train", recipe.compose.seed
+    entries = labelled(recipe, sets, Teachers(recipe, shared / "weights", out / "teachers"))
+    say(f"{len(entries)} pictures, {sum(entry.held_out for entry in entries)} held out")
+    pose = load_network(shared / "weights" / "yolo26n-pose-coco.pt")
+    made = makers(recipe, "train", entries, sets, pose, out)
+    train = compose(made, recipe.compose.train, "train", seed, out / "train")
+    made = makers(recipe, "held_out", entries, sets, pose, out)
+    held_out = compose(made, recipe.compose.held_out, "held_out", seed, out / "held_out")
+    say(f"{len(train)} pictures composed for training, {len(held_out)} for measuring")
+    return train, held_out
+
+
+def _figures(
+    recipe: Recipe, folder: Path, shared: Path, chosen: dict[str, float], seat: float | None, person: Path | None
+) -> list[Figure]:
+    if seat is not None:
+        return person_figures(folder, shared, chosen["person"], seat)
+    if person is None:
+        raise TrainingError("--person: the folder of the person network is needed to measure close looks")
+    phone = recipe.classes.index("cell phone")
+    return object_figures(Network(folder), shared, phone, chosen["cell phone"], Network(person))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m training.build", description=__doc__)
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("--out", type=Path, required=True, help="folder for everything that is made")
+    parser.add_argument("--person", type=Path, help="folder of the shipped person network (for objects)")
+    arguments = parser.parse_args()
+    shared = os.environ.get("ZAIGANG_SHARED")
+    try:
+        if not shared:
+            raise TrainingError("ZAIGANG_SHARED is not set: it names the folder that holds data/ and weights/")
+        folder = build(arguments.recipe, Path(shared), arguments.out, arguments.person)
+    except (TrainingError, DatasetError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(f"{folder}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

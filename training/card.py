@@ -1,0 +1,52 @@
+"""The card of a shipped network: what it answers, at which thresholds, what it was made of and how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from training.figures import Figure
+from training.recipe import Recipe
+
+LICENCE = "AGPL-3.0"
+
+
+def card(
+    recipe: Recipe,
+    recipe_file: str,
+    files: Mapping[str, str],
+    thresholds: Mapping[str, float],
+    threshold_source: str,
+    trained: date,
+) -> dict[str, Any]:
+    """All but the figures, which are measured by what the card says."""
+    return {
+        "name": recipe.name,
+        "version": recipe.version,
+        "classes": list(recipe.classes),
+        "inputs": dict(recipe.inputs),
+        "output": "yolo26",
+        "thresholds": dict(thresholds),
+        "threshold_source": threshold_source,
+        "data": sorted({source.set for source in recipe.sources}),
+        "parent": {"file": recipe.start.weights, "sha256": recipe.start.sha256},
+        "licence": LICENCE,
+        "files": dict(files),
+        "trained": {"date": trained.isoformat(), "recipe": recipe_file},
+    }
+
+
+def compared(figures: Sequence[Figure], base: Sequence[Figure]) -> list[dict[str, Any]]:
+    """Each figure beside that of the start weights (None where they lack it)."""
+    before = {figure.measure: figure.value for figure in base}
+    return [{"measure": each.measure, "value": each.value, "base": before.get(each.measure)} for each in figures]
+
+
+def write_card(content: Mapping[str, Any], folder: Path) -> Path:
+    file = folder / "card.yaml"
+    file.write_text(yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+    return file

@@ -1,0 +1,5 @@
+"""What a data set, a recipe or a training run can be refused for."""
+
+
+class TrainingError(Exception):
+    """One sentence for the person who can mend it: names the file, the key and what was expected."""

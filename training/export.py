@@ -1,0 +1,100 @@
+"""Trained weights to an OpenVINO folder that takes any picture size divisible by 32."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.errors import TrainingError
+
+TRACE_SHAPES = ((1, 3, 640, 640), (2, 3, 384, 640), (1, 3, 320, 320))
+
+
+def export_openvino(network: Any, folder: Path) -> dict[str, str]:
+    """Writes ``model.xml`` and ``model.bin`` (FP16 weights) and returns the SHA-256 of each.
+
+    The graph ends in the one-to-one head: (batch, 300, 6) of x1, y1, x2, y2 in input pixels, score, class.
+    Batch, height and width stay dynamic; anchors are built in the graph, so ``reshape`` needs no torch.
+    """
+    import openvino as ov
+    import torch
+
+    folder.mkdir(parents=True, exist_ok=True)
+    example = torch.zeros(TRACE_SHAPES[1])
+    with torch.no_grad():
+        trace: Any = torch.jit.trace
+        traced = trace(_for_export(network), example, check_trace=False)
+    graph = ov.convert_model(traced, example_input=example, input=[ov.PartialShape([-1, 3, -1, -1])])
+    graph.inputs[0].get_tensor().set_names({"images"})
+    graph.outputs[0].get_tensor().set_names({"detections"})
+    ov.save_model(graph, folder / "model.xml", compress_to_fp16=True)
+    return {name: sha256(folder / name) for name in ("model.xml", "model.bin")}
+
+
+def check_export(
+    network: Any, folder: Path, picture: NDArray[np.uint8], least_score: float = 0.25
+) -> tuple[float, float]:
+    """Largest differences of box (pixels) and score between torch and the exported file over several input shapes.
+
+    ``picture`` is (height, width, 3) RGB and is resized to every shape; boxes from ``least_score`` on count. FP16
+    weights move boxes by some tenths of a pixel and scores by some hundredths.
+    """
+    import cv2
+    import openvino as ov
+    import torch
+
+    reference = _for_export(network)
+    core = ov.Core()
+    worst = (0.0, 0.0)
+    for shape in (*TRACE_SHAPES, (1, 3, 640, 384), (4, 3, 320, 320)):
+        graph = core.read_model(folder / "model.xml")
+        graph.reshape(list(shape))
+        compiled = core.compile_model(graph, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        resized = cv2.resize(picture, (shape[3], shape[2])).astype(np.float32) / 255
+        batch = np.repeat(resized.transpose(2, 0, 1)[None], shape[0], axis=0)
+        with torch.no_grad():
+            wanted = reference(torch.from_numpy(batch)).numpy()
+        given = np.asarray(compiled(batch)[0])
+        if given.shape != wanted.shape:
+            raise TrainingError(
+                f"{folder / 'model.xml'}: output {given.shape} at input {shape}, expected {wanted.shape}"
+            )
+        for one, other in zip(wanted, given, strict=True):
+            worst = _larger(worst, _distance(one[one[:, 4] > least_score], other))
+    return worst
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _for_export(network: Any) -> Any:
+    """A fused copy that answers with the one-to-one head alone."""
+    model = copy.deepcopy(network).float().eval()
+    model.end2end = True
+    model = model.fuse(verbose=False)
+    head = model.model[-1]
+    head.export, head.dynamic, head.format, head.shape = True, True, "openvino", None
+    return model
+
+
+def _distance(wanted: NDArray[np.float32], given: NDArray[np.float32]) -> tuple[float, float]:
+    """Largest box and score difference over ``wanted``, each to its nearest box of the same class in ``given``."""
+    worst = (0.0, 0.0)
+    for row in wanted:
+        same = given[given[:, 5] == row[5]]
+        if not len(same):
+            return float("inf"), float("inf")
+        gaps = np.abs(same[:, :4] - row[:4]).max(axis=1)
+        nearest = int(gaps.argmin())
+        worst = _larger(worst, (float(gaps[nearest]), abs(float(same[nearest, 4] - row[4]))))
+    return worst
+
+
+def _larger(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    return max(one[0], other[0]), max(one[1], other[1])

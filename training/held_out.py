@@ -1,0 +1,148 @@
+"""How a network does on composed pictures of held-out groups, and the thresholds that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.compose import Composed
+from training.labels import EVERY, Region, read_picture
+from training.look import Found, Network
+from training.measure import DOUBLE, Outcomes, Truth, outcomes, stacked, suppressed
+from training.recipe import Recipe, Threshold
+from training.scenes import PERSON
+from training.seats import IN_ZONE, zone_share
+
+LEAST = 0.01
+SEATS = ("seat", "seat_beside", "seat_bare", "seat_counter")
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Best person score in the zone of every crop, by whether somebody is there."""
+
+    taken: NDArray[np.float64]
+    empty: NDArray[np.float64]
+
+    def seen(self, threshold: float) -> float:
+        return float((self.taken >= threshold).mean()) if len(self.taken) else float("nan")
+
+    def phantoms(self, threshold: float) -> float:
+        return float((self.empty >= threshold).mean()) if len(self.empty) else float("nan")
+
+    def threshold_for(self, phantoms: float) -> float:
+        """The lowest threshold at which no larger share of empty seats than this shows a person."""
+        return lowest_quiet(self.empty, phantoms)
+
+
+class Answers:
+    """The detections of one network on held-out pictures, asked once."""
+
+    def __init__(self, network: Network, rows: Sequence[Composed], inputs: dict[str, int]) -> None:
+        self._rows = list(rows)
+        self._found: list[Found] = [
+            suppressed(network(read_picture(row.file), inputs[row.group], LEAST, square=row.group == "close"), DOUBLE)
+            for row in self._rows
+        ]
+
+    def outcomes(self, kind: int, kinds: Sequence[str], iou: float = 0.5) -> Outcomes:
+        """Detections of class ``kind`` on the pictures of ``kinds``; unknown regions count neither way."""
+        return outcomes(
+            (
+                (
+                    found.above(LEAST, kind),
+                    Truth(_boxes(row.known.objects, kind), _boxes(row.known.unknown, kind, EVERY)),
+                )
+                for row, found in zip(self._rows, self._found, strict=True)
+                if row.kind in kinds
+            ),
+            iou,
+        )
+
+    def seats(self, kinds: Sequence[str]) -> Seats:
+        taken: list[float] = []
+        empty: list[float] = []
+        for row, found in zip(self._rows, self._found, strict=True):
+            if row.kind not in kinds or row.occupied is None or row.zone is None:
+                continue
+            (taken if row.occupied else empty).append(zone_score(found, row.zone))
+        return Seats(np.array(taken), np.array(empty))
+
+    def best(self, kind: int, kinds: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Best score of class ``kind`` in each picture that shows one, and in each that shows none."""
+        showing, bare = [], []
+        for row, found in zip(self._rows, self._found, strict=True):
+            if row.kind not in kinds:
+                continue
+            score = float(found.above(LEAST, kind).scores.max(initial=0.0))
+            if any(region.kind == kind for region in row.known.objects):
+                showing.append(score)
+            elif not any(region.kind in (kind, EVERY) for region in row.known.unknown):
+                bare.append(score)
+        return np.array(showing), np.array(bare)
+
+
+def zone_score(found: Found, zone: Sequence[float]) -> float:
+    """The best person's score among the boxes that share enough with ``zone``."""
+    x1, y1, x2, y2 = zone
+    best = 0.0
+    for box, score, kind in zip(found.boxes, found.scores, found.classes, strict=True):
+        left, top, right, low = (float(side) for side in box)
+        if kind == PERSON and zone_share((left, top, right, low), (x1, y1, x2, y2)) >= IN_ZONE:
+            best = max(best, float(score))
+    return best
+
+
+def thresholds(recipe: Recipe, answers: Answers) -> dict[str, float]:
+    """For every class the lowest threshold that holds what the recipe wants of it, within the recipe's bounds."""
+    chosen = {}
+    for index, name in enumerate(recipe.classes):
+        wish = recipe.thresholds.get(name) or recipe.thresholds["others"]
+        chosen[name] = round(min(max(_lowest(wish, index, answers), wish.least), wish.most), 2)
+    return chosen
+
+
+def _lowest(wish: Threshold, kind: int, answers: Answers) -> float:
+    if wish.alarms is not None:
+        return lowest_quiet(answers.best(kind, wish.kinds)[1], wish.alarms)
+    found = answers.outcomes(kind, wish.kinds)
+    return found.threshold_for(wish.precision or 1.0) if found.total >= 10 else wish.most
+
+
+def lowest_quiet(bare: NDArray[np.float64], alarms: float) -> float:
+    """The lowest threshold (in steps of 0.01) that at most the share ``alarms`` of ``bare`` scores reach, else 1."""
+    steps = (step / 100 for step in range(1, 100))
+    return next((step for step in steps if len(bare) and (bare >= step).mean() <= alarms), 1.0)
+
+
+def seat_threshold(recipe: Recipe, answers: Answers) -> float | None:
+    """The score from which a crop of a seat shows somebody, where the recipe says how many phantoms are allowed."""
+    return None if recipe.phantoms is None else answers.seats(SEATS).threshold_for(recipe.phantoms)
+
+
+def threshold_source(recipe: Recipe, answers: Answers, seat: float | None) -> str:
+    """One sentence for the card: from which pictures the thresholds come, and what they hold."""
+    wishes = [
+        f"{'the other classes' if name == 'others' else name}: lowest score with {_said(wish)} on "
+        f"{' and '.join(wish.kinds)} pictures"
+        for name, wish in recipe.thresholds.items()
+    ]
+    said = f"Groups held out of the training sets, composed to look like a hall ({'; '.join(wishes)}"
+    if seat is not None and recipe.phantoms is not None:
+        seats = answers.seats(SEATS)
+        said += (
+            f"; in crops of seats use {seat}: somebody on {seats.phantoms(seat):.1%} of empty seats, "
+            f"{seats.seen(seat):.1%} of the taken ones seen, most of them half hidden"
+        )
+    return said + ")."
+
+
+def _said(wish: Threshold) -> str:
+    return f"precision {wish.precision}" if wish.alarms is None else f"false alarms on at most {wish.alarms:.0%}"
+
+
+def _boxes(regions: Sequence[Region], *kinds: int) -> NDArray[np.float32]:
+    return stacked([region.box for region in regions if region.kind in kinds])

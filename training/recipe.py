@@ -1,0 +1,175 @@
+"""A recipe: everything that decides how a shipped network came to be, read from YAML, refused when it is not clear."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from training.errors import TrainingError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Start(_Strict):
+    """Where the weights begin: ``pose`` takes a pose network's detector, ``rows`` cuts a class head."""
+
+    weights: str
+    sha256: str
+    take: Literal["pose", "rows"]
+
+
+class Teacher(_Strict):
+    """A network that labels what a source left unlabelled; ``names`` are the classes it is asked for."""
+
+    weights: str
+    sha256: str
+    names: list[str]
+
+
+class Teaching(_Strict):
+    """Boxes with a mean score of ``sure`` become labels; from ``doubtful`` on they are left out of the loss.
+
+    ``views`` are long sides and whether the picture is mirrored; ``square`` pads, which spares a network compiled for
+    every aspect.
+    """
+
+    teachers: list[Teacher]
+    views: list[tuple[int, bool]]
+    square: bool
+    sure: Share
+    doubtful: Share
+
+
+class Source(_Strict):
+    """One set of ``train/`` and what its labels mean for our classes.
+
+    ``truth`` maps its classes to ours; ``whole`` names those of ours that it labels completely; ``absent`` those that
+    its makers checked to be nowhere; ``present`` those that every picture shows, unboxed (the teachers find it);
+    ``unsure`` those that neither it nor the teachers can be asked about; ``untaught`` those for which the teachers'
+    boxes are doubts and never labels (they take badge cards for phones); ``loose`` those whose boxes hold more than
+    the thing (a hand and a phone) and are tightened by the teachers.
+    """
+
+    set: str
+    folder: str | None = None
+    groups: list[str] | None = None
+    truth: dict[str, str] = {}
+    whole: list[str] = []
+    absent: list[str] = []
+    present: list[str] = []
+    unsure: list[str] = []
+    untaught: list[str] = []
+    loose: list[str] = []
+    held_out: Share | list[str] = 0.2
+    times: float = 1.0
+
+
+class Compose(_Strict):
+    """How many pictures of each kind are made, for training and for measuring."""
+
+    seed: int
+    train: dict[str, int]
+    held_out: dict[str, int]
+
+
+class Fit(_Strict):
+    """The fine-tune itself. ``shapes`` are the network's inputs (height, width) by picture group."""
+
+    epochs: int
+    batch: int
+    lr0: float
+    lrf: float
+    warmup_epochs: float
+    weight_decay: float
+    momentum: float = 0.9
+    optimizer: Literal["SGD", "AdamW"] = "AdamW"
+    freeze: int
+    box: float = 7.5
+    cls: float = 0.5
+    one_to_many: tuple[float, float] = (0.5, 0.1)
+    shapes: dict[str, tuple[int, int]]
+    seed: int
+    blend: Share = 1.0
+
+
+class Threshold(_Strict):
+    """What a class must hold on the held-out pictures of ``kinds``, and the bounds of the answer.
+
+    Either ``precision`` of its boxes, or at most the share ``alarms`` of pictures without it that show one.
+    """
+
+    precision: Share | None = None
+    alarms: Share | None = None
+    kinds: list[str]
+    least: float = 0.05
+    most: float = 0.6
+
+    @model_validator(mode="after")
+    def _either(self) -> Threshold:
+        if (self.precision is None) is (self.alarms is None):
+            raise ValueError("say either precision or alarms")
+        return self
+
+
+class Recipe(_Strict):
+    """All of it. ``classes`` are in output order; ``phantoms`` is the share of empty held-out seats on which a crop's
+    threshold may show a person, for a network that looks at seats.
+    """
+
+    name: str
+    version: str
+    classes: list[str]
+    inputs: dict[str, int]
+    start: Start
+    teaching: Teaching
+    sources: list[Source]
+    split_seed: int
+    compose: Compose
+    fit: Fit
+    thresholds: dict[str, Threshold]
+    phantoms: Share | None = None
+
+
+def load_recipe(path: Path) -> Recipe:
+    """The recipe in ``path``; raises ``TrainingError`` naming the file and the first key that is wrong."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise TrainingError(f"{path}: no such recipe") from None
+    except yaml.YAMLError as error:
+        raise TrainingError(f"{path}: not YAML ({str(error).splitlines()[0]})") from None
+    try:
+        recipe = Recipe.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        raise TrainingError(f"{path}: {key}: {first['msg']}") from None
+    _check_classes(path, recipe)
+    return recipe
+
+
+def _check_classes(path: Path, recipe: Recipe) -> None:
+    known = set(recipe.classes)
+    for number, source in enumerate(recipe.sources):
+        for key, names in (
+            ("truth", list(source.truth.values())),
+            ("whole", source.whole),
+            ("absent", source.absent),
+            ("present", source.present),
+            ("unsure", source.unsure),
+            ("untaught", source.untaught),
+            ("loose", source.loose),
+        ):
+            strange = [name for name in names if name not in known]
+            if strange:
+                raise TrainingError(f"{path}: sources.{number}.{key} ({source.set}): {strange[0]!r} is not in classes")
+    missing = [name for name in recipe.classes if name not in recipe.thresholds and "others" not in recipe.thresholds]
+    if missing:
+        raise TrainingError(f"{path}: thresholds: none for {missing[0]!r} and no 'others'")
