@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -12,31 +11,20 @@ from vision.geometry import Boxes, contains
 from vision.layout import CameraLayout, WindowLayout
 from vision.observation import Observation, WindowId
 from vision.occupancy import Occupancy, OccupancyLimits, Presence
+from vision.phone import PHONE, PhoneAnswer, PhoneUse
 from vision.picture import Picture
-from vision.streamtime import SECOND, StreamTime
+from vision.streamtime import StreamTime
 from vision.tracking import Track, Tracker
 
 __all__ = ["Observer", "ObserverLimits", "Seen"]
 
-PHONE: Final = "cell phone"
-
 
 @dataclass(frozen=True, slots=True)
 class ObserverLimits:
-    """Where a phone has to be to be in use, as shares of the staff member's box.
-
-    ``reach`` widens the box sideways, since hands leave it; ``head`` is the part from the top in which a phone is at
-    the ear; below ``lap`` a phone lies on the counter. From ``doubt`` of the network's threshold on something may be
-    one: neither a yes nor a no. An answer of a close look holds for ``close_holds``.
-    """
+    """Shares of a box that has to lie in a zone, and of a post that others may hide."""
 
     member: float = 0.4
     hidden: float = 0.6
-    reach: float = 0.2
-    head: float = 0.3
-    lap: float = 1.0
-    doubt: float = 0.5
-    close_holds: int = 1 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +36,6 @@ class Seen:
     score: float
     track: int | None = None
     window: WindowId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _PhoneAnswer:
-    at: StreamTime
-    in_use: bool | None
-    at_ear: bool | None
-    score: float
 
 
 class Observer:
@@ -73,14 +53,14 @@ class Observer:
         self._limits = limits or ObserverLimits()
         self._tracker = Tracker()
         self._posts = [Occupancy(occupancy) for _ in layout.windows]
-        self._phones: list[_PhoneAnswer | None] = [None] * len(layout.windows)
+        self._phones = [PhoneUse(phone_score) for _ in layout.windows]
 
     def forget(self) -> None:
         """After a stretch that could not be judged: nobody is known to be who she was."""
         self._tracker.forget()
-        for post in self._posts:
+        for post, phone in zip(self._posts, self._phones, strict=True):
             post.forget()
-        self._phones = [None] * len(self._phones)
+            phone.forget()
 
     def observe(self, picture: Picture, sight: Sight) -> tuple[list[Observation], list[Seen]]:
         """One observation a window, in the layout's order, and the boxes that explain them."""
@@ -120,37 +100,10 @@ class Observer:
             confidence=confidence,
         )
 
-    def _phone(self, index: int, at: StreamTime, presence: Presence, things: Detections | None) -> _PhoneAnswer:
+    def _phone(self, index: int, at: StreamTime, presence: Presence, things: Detections | None) -> PhoneAnswer:
         if presence.occupied is False:
-            return _PhoneAnswer(at, False, False, presence.confidence)
-        known = self._phones[index]
-        if things is None or not presence.staff:
-            if known is not None and at - known.at <= self._limits.close_holds and presence.staff:
-                return known
-            return _PhoneAnswer(at, None, None, 0.0)
-        phones = things.of(PHONE, self._phone_score * self._limits.doubt)
-        held = [self._held(phones, track.box) for track in presence.staff]
-        score, at_ear = max(held, default=(0.0, False))
-        if score >= self._phone_score:
-            answer = _PhoneAnswer(at, True, at_ear, score)
-        elif score > 0:
-            answer = _PhoneAnswer(at, None, None, score)
-        else:
-            answer = _PhoneAnswer(at, False, False, 1.0 - self._phone_score)
-        self._phones[index] = answer
-        return answer
-
-    def _held(self, phones: Detections, person: np.ndarray[tuple[int], np.dtype[np.float32]]) -> tuple[float, bool]:
-        """The best score of a phone in this person's hands (0 when none), and whether it is at the ear."""
-        limits = self._limits
-        x1, y1, x2, y2 = (float(edge) for edge in person)
-        reach, height = limits.reach * (x2 - x1), y2 - y1
-        best, ear = 0.0, False
-        for box, score in zip(phones.boxes.tolist(), phones.scores.tolist(), strict=True):
-            x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-            if x1 - reach <= x <= x2 + reach and y1 <= y <= y1 + limits.lap * height and score > best:
-                best, ear = score, y <= y1 + limits.head * height
-        return best, ear
+            return PhoneAnswer(at, False, False, presence.confidence)
+        return self._phones[index].look(at, presence.staff, things)
 
     def _is_hidden(self, window: WindowLayout, others: list[np.ndarray[tuple[int], np.dtype[np.float32]]]) -> bool:
         """Whether somebody who does not belong to the post stands before most of its place."""

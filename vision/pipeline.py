@@ -8,7 +8,8 @@ from vision.closeup import Eye, Sight
 from vision.health import HealthCheck
 from vision.layout import CameraLayout
 from vision.observation import Observation, Reason, unknown
-from vision.observer import PHONE, Observer, Seen
+from vision.observer import Observer, Seen
+from vision.phone import PHONE
 from vision.picture import Picture
 from vision.source import Sampler
 from vision.streamtime import SECOND, StreamTime

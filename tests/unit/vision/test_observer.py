@@ -14,6 +14,7 @@ from vision.streamtime import SECOND, StreamTime
 W1, W2 = WindowId("w1"), WindowId("w2")
 SIZE = (640, 360)
 THINGS = ("cell phone", "cup")
+THRESHOLD = 0.4
 PICTURE = np.random.default_rng(2).integers(60, 190, (360, 640, 3), np.uint8)
 
 Box = tuple[float, float, float, float]
@@ -49,7 +50,7 @@ def things(*found: tuple[str, Box, float]) -> Detections:
 
 
 def watched(sights: list[Sight], plan: CameraLayout | None = None) -> list[list[Observation]]:
-    observer = Observer(plan or two_windows(), phone_score=0.4)
+    observer = Observer(plan or two_windows(), phone_score=THRESHOLD)
     return [
         observer.observe(Picture(StreamTime(index * SECOND // 5), PICTURE), sight)[0]
         for index, sight in enumerate(sights)
@@ -105,10 +106,40 @@ def test_phone_is_in_use_where_hands_reach(phone: Box, in_use: bool, at_ear: boo
     assert (answer.phone_in_use, answer.phone_at_ear) == (in_use, at_ear)
 
 
-def test_a_cup_is_no_phone_and_a_faint_phone_is_none() -> None:
-    held = things(("cup", (140, 150, 155, 175), 0.9), ("cell phone", (120, 150, 135, 175), 0.3))
+def test_a_cup_and_next_to_nothing_are_no_phone() -> None:
+    held = things(("cup", (140, 150, 155, 175), 0.9), ("cell phone", (120, 150, 135, 175), THRESHOLD / 2 - 0.01))
 
     assert last(people(SEATED), held)[0].phone_in_use is False
+
+
+def test_whether_a_faint_phone_is_one_nobody_can_tell() -> None:
+    held = things(("cell phone", (120, 150, 135, 175), THRESHOLD - 0.01))
+
+    assert last(people(SEATED), held)[0].phone_in_use is None
+
+
+def test_a_phone_that_was_sure_is_kept_while_it_is_faint_at_the_same_place_for_five_seconds() -> None:
+    sure = Sight(people(SEATED), things(("cell phone", (140, 150, 155, 175), 0.8)))
+    faint = Sight(people(SEATED), things(("cell phone", (141, 151, 156, 176), THRESHOLD / 3)))
+    elsewhere = Sight(people(SEATED), things(("cell phone", (115, 180, 130, 205), THRESHOLD / 3)))
+    begin = watched([sure] * 10)[-1][0].at
+
+    kept = [answers[0] for answers in watched([sure] * 10 + [faint] * 40)][10:]
+    assert {one.phone_in_use for one in kept if one.at - begin <= 5 * SECOND} == {True}
+    assert {one.phone_in_use for one in kept if one.at - begin > 5 * SECOND} == {False}
+    lost = [answers[0].phone_in_use for answers in watched([sure] * 10 + [elsewhere] * 20)][10:]
+    assert lost[0] is None
+    assert lost[-1] is False
+
+
+def test_one_sure_look_does_not_keep_a_phone() -> None:
+    nothing = Sight(people(SEATED), things())
+    sure = Sight(people(SEATED), things(("cell phone", (140, 150, 155, 175), 0.8)))
+    faint = Sight(people(SEATED), things(("cell phone", (141, 151, 156, 176), THRESHOLD / 3)))
+
+    answers = watched([nothing] * 10 + [sure] + [faint] * 5)
+
+    assert [one[0].phone_in_use for one in answers[10:]] == [True, *[False] * 5]
 
 
 def test_nobody_at_the_post_uses_no_phone() -> None:
