@@ -20,7 +20,7 @@ from training.banks import makers
 from training.card import card, compared, write_card
 from training.compose import Composed, compose
 from training.errors import TrainingError
-from training.export import check_export, export_openvino, sha256
+from training.export import check_export, export_onnx, export_openvino, sha256
 from training.figures import Figure, object_figures, person_figures
 from training.fit import fine_tuned
 from training.held_out import Answers, seat_threshold, threshold_source, thresholds
@@ -43,7 +43,7 @@ def build(recipe_file: Path, shared: Path, out: Path, person: Path | None, say: 
     base_files = export_openvino(start, out / "start")
     tuned = fine_tuned(start, train, recipe.fit, out / "fit", say)
     shipped = out / recipe.name
-    files = export_openvino(tuned, shipped)
+    files = export_openvino(tuned, shipped) | export_onnx(tuned, shipped)
     box, score = check_export(tuned, shipped, read_picture(train[0].file)[:, :, ::-1].copy())
     if box > WORST_BOX or score > WORST_SCORE:
         raise TrainingError(f"{shipped / 'model.xml'}: differs from torch by {box:.1f} px and {score:.2f} in score")

@@ -1,4 +1,4 @@
-"""Trained weights to an OpenVINO folder that takes any picture size divisible by 32."""
+"""Trained weights to OpenVINO and ONNX files that take any picture size divisible by 32."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.errors import TrainingError
+
+LARGE = 256
+"""Weights of so many numbers are kept as FP16."""
 
 TRACE_SHAPES = ((1, 3, 640, 640), (2, 3, 384, 640), (1, 3, 320, 320))
 
@@ -34,6 +37,47 @@ def export_openvino(network: Any, folder: Path) -> dict[str, str]:
     graph.outputs[0].get_tensor().set_names({"detections"})
     ov.save_model(graph, folder / "model.xml", compress_to_fp16=True)
     return {name: sha256(folder / name) for name in ("model.xml", "model.bin")}
+
+
+def export_onnx(network: Any, folder: Path) -> dict[str, str]:
+    """Writes ``model.onnx`` beside the OpenVINO files, with the same output and FP16 weights; returns its SHA-256."""
+    import onnx
+    import torch
+
+    folder.mkdir(parents=True, exist_ok=True)
+    file, model = folder / "model.onnx", _for_export(network)
+    model.model[-1].format = "onnx"
+    torch.onnx.export(
+        model,
+        (torch.zeros(TRACE_SHAPES[1]),),
+        str(file),
+        dynamo=False,
+        opset_version=18,
+        input_names=["images"],
+        output_names=["detections"],
+        dynamic_axes={"images": {0: "batch", 2: "height", 3: "width"}, "detections": {0: "batch"}},
+    )
+    graph = onnx.load(file)
+    _halved(graph)
+    onnx.checker.check_model(graph)
+    onnx.save(graph, file)
+    return {file.name: sha256(file)}
+
+
+def _halved(model: Any) -> None:
+    """Keep large weights as FP16 and widen them when the file is loaded: half the size, the same arithmetic."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    widened = []
+    for weights in model.graph.initializer:
+        values = numpy_helper.to_array(weights)
+        if values.dtype == np.float32 and values.size >= LARGE:
+            name = weights.name
+            weights.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
+            widened.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
+    nodes = [*widened, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
 
 
 def check_export(
