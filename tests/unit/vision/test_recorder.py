@@ -5,28 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.media import number_of, read_numbers, write_film
-from vision.address import address
-from vision.anchor import Anchor
+from tests.fixtures.recording import NOW, record
 from vision.clip import cut, frame_at
 from vision.recorder import Recorder, segments
-from vision.source import open_stream, picture_time
-from vision.streamtime import SECOND, StreamTime, seconds
-
-NOW = StreamTime(1_767_574_800 * SECOND)
-
-
-def record(film: Path, ring: Path, start: StreamTime = NOW, segment_s: float = 4.0) -> None:
-    """What a camera's thread does with a stream whose packets arrive on time."""
-    recorder, anchor = Recorder(ring, segment_s), Anchor()
-    with open_stream(address(str(film))) as stream:
-        for packet in stream.packets():
-            own = seconds(float(packet.pts * packet.time_base)) if packet.pts is not None else None
-            frames = [(StreamTime(start + (picture_time(frame) or 0)), frame) for frame in stream.decode(packet)]
-            if own is not None:
-                recorder.write(packet, frames, anchor.place(own, StreamTime(start + own)), stream)
-            else:
-                recorder.write(packet, frames, start, stream)
-    recorder.close()
+from vision.streamtime import SECOND, StreamTime
 
 
 @pytest.mark.parametrize(
