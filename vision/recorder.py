@@ -21,7 +21,7 @@ from vision.geometry import Size
 from vision.source import Packet, Stream
 from vision.streamtime import SECOND, StreamTime
 
-__all__ = ["LEAD", "TICKS", "Recorder", "Segment", "segments"]
+__all__ = ["LEAD", "TICKS", "Recorder", "Segment", "give_way", "segments"]
 
 TICKS: Final = 90_000
 """MPEG-TS ticks a second."""
@@ -152,13 +152,30 @@ class Recorder:
             file.unlink(missing_ok=True)
         return len(old)
 
-    def drop_oldest(self) -> bool:
-        """Delete the oldest segment but the current one, to make room; False when there is none."""
-        known = segments(self._folder)
-        if len(known) < 2:
-            return False
-        known[0].file.unlink(missing_ok=True)
-        return True
+
+def give_way(ring: Path, short_by: int) -> int:
+    """Delete the oldest segments of all cameras below ``ring`` until ``short_by`` bytes are free; returns how many are.
+
+    The segment that a camera is writing stays.
+    """
+    old = sorted(
+        (segment for folder in _folders(ring) for segment in segments(folder)[:-1]), key=lambda segment: segment.start
+    )
+    freed = 0
+    for segment in old:
+        if freed >= short_by:
+            break
+        try:
+            size = segment.file.stat().st_size
+            segment.file.unlink()
+        except FileNotFoundError:
+            continue  # another worker of this machine gave it up at the same moment
+        freed += size
+    return freed
+
+
+def _folders(ring: Path) -> list[Path]:
+    return [folder for folder in ring.iterdir() if folder.is_dir()] if ring.is_dir() else []
 
 
 def _reason(error: Exception) -> str:

@@ -21,7 +21,7 @@ from vision.source import open_stream
 from vision.streamtime import SECOND, StreamTime
 
 needs_rtsp = pytest.mark.skipif(missing_packages() is not None, reason=f"needs {missing_packages()}")
-PASSWORD = "pa:ss w0rd!"  # noqa: S105
+PASSWORD = "pa:ss w0rd!"
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,7 @@ def test_device_that_is_not_there_is_named() -> None:
 
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])
 def test_traceback_of_a_camera_that_does_not_answer_holds_no_password(scheme: str) -> None:
-    secret = "hunter2"  # noqa: S105  # by another name than the address shows, so that source lines do not hold it
+    secret = "hunter2"  # by another name than the address shows, so that source lines do not hold it
     # Port 1 has no listener; 8401 must not be taken for the status 401.
     for port in (1, 8401):
         with pytest.raises(SourceError, match="nobody answers at that address and port") as failed:
