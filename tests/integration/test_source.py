@@ -1,124 +1,20 @@
-"""Live sources as cameras really are: RTSP with passwords, HTTP, pictures in a row, cables that are pulled."""
+"""Live sources other than RTSP: HTTP, pictures in a row, devices, films played as cameras."""
 
-import traceback
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.fixtures.following import Follower, Shown
+from tests.fixtures.following import Follower, assert_in_time
 from tests.fixtures.http_camera import HttpCamera
 from tests.fixtures.media import read_numbers, write_film
 from tests.fixtures.recording import NOW
-from tests.fixtures.rtsp_server import RtspServer, missing_packages
 from tests.fixtures.waiting import until
-from vision.address import address
 from vision.clip import cut
-from vision.errors import SourceRefused
 from vision.recorder import Recorder, segments
-from vision.source import open_stream
 from vision.streamtime import SECOND, StreamTime
 
-needs_rtsp = pytest.mark.skipif(missing_packages() is not None, reason=f"needs {missing_packages()}")
 PASSWORD = "pa:ss w0rd!"
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_film(tmp_path_factory.mktemp("film") / "film.mkv", 60)
-
-
-@pytest.fixture
-def rtsp(film: Path, request: pytest.FixtureRequest) -> Iterator[RtspServer]:
-    with RtspServer(film, **getattr(request, "param", {})) as server:
-        yield server
-
-
-def assert_in_time(shown: list[Shown]) -> None:
-    """Stream time only grows, and no picture is placed after it was there, or more than a second before."""
-    times = [one.at for one in shown]
-    assert times == sorted(set(times))
-    assert all(one.arrival - SECOND <= one.at <= one.arrival for one in shown)
-
-
-@needs_rtsp
-@pytest.mark.parametrize(
-    "rtsp",
-    [
-        {},
-        {"user": "op", "password": PASSWORD, "scheme": "digest"},
-        {"user": "op", "password": PASSWORD, "scheme": "basic"},
-    ],
-    indirect=True,
-    ids=["open", "digest", "basic"],
-)
-def test_rtsp_pictures_arrive_in_order_and_in_time(rtsp: RtspServer) -> None:
-    with Follower(rtsp.address) as follower:
-        shown = follower.see(12)
-
-    assert_in_time(shown)
-    numbers = [one.number for one in shown]
-    assert numbers == sorted(set(numbers))
-    assert follower.camera.trouble is None
-    assert follower.camera.summary is not None
-    assert follower.camera.summary.size == (320, 240)
-
-
-@needs_rtsp
-@pytest.mark.parametrize("rtsp", [{"user": "op", "password": PASSWORD}], indirect=True)
-@pytest.mark.parametrize(("user", "password"), [("op", "hunter2"), ("", "")], ids=["wrong", "none"])
-def test_wrong_password_is_a_refusal_that_never_shows_it(rtsp: RtspServer, user: str, password: str) -> None:
-    source = rtsp.address_for(user, password)
-    with Follower(source) as follower:
-        trouble = follower.trouble()
-    with pytest.raises(SourceRefused) as refused:
-        open_stream(address(source))
-
-    assert "the camera refused the user name and password given" in trouble
-    for text in (trouble, str(refused.value), "".join(traceback.format_exception(refused.value))):
-        assert "hunter2" not in text
-        assert "op:***@127.0.0.1" in text or not user
-
-
-@needs_rtsp
-def test_rtsp_camera_that_loses_its_power_is_seen_and_comes_back_by_itself(rtsp: RtspServer) -> None:
-    with Follower(rtsp.address) as follower:
-        follower.see(3)
-        rtsp.stop()
-        trouble = follower.trouble()
-        rtsp.start()
-        again = follower.see(5)
-
-    assert "127.0.0.1" in trouble
-    assert_in_time(again)
-    assert follower.camera.trouble is None
-    assert follower.camera.connects == 2
-
-
-@needs_rtsp
-def test_rtsp_camera_that_falls_silent_with_the_line_open_is_seen(rtsp: RtspServer) -> None:
-    with Follower(rtsp.address) as follower:
-        follower.see(3)
-        rtsp.fall_silent()
-        trouble = follower.trouble()
-        rtsp.stop()
-
-    assert "no answer within the time limit" in trouble
-
-
-@needs_rtsp
-def test_rtsp_stream_is_recorded_so_that_every_segment_plays(rtsp: RtspServer, tmp_path: Path) -> None:
-    # GStreamer sends the stream's parameters in the session's description alone, as many cameras do.
-    with Follower(rtsp.address, Recorder(tmp_path / "ring", segment_s=1)) as follower:
-        until(lambda: follower.see(1) and len(segments(tmp_path / "ring")) > 3, "four segments")
-
-    parts = segments(tmp_path / "ring")
-    clip = cut(tmp_path / "ring", parts[1].start, parts[3].start, tmp_path / "clip.mp4")
-    assert clip is not None
-    numbers = [number for _, number in read_numbers(clip.file)]
-    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-    assert len(numbers) >= 20
 
 
 @pytest.mark.parametrize(
