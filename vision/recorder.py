@@ -124,7 +124,8 @@ class Recorder:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._output = av.open(str(file), "w", format="mpegts", options={"flush_packets": "1"})
         if source.summary.codec in _KEPT_AS_SENT:
-            self._stream = self._output.add_stream_from_template(source.video)
+            # Opaque: without it an encoder would be opened, and be flushed when the segment ends.
+            self._stream = self._output.add_stream_from_template(source.video, opaque=True)
         else:
             self._stream = self._output.add_stream("libx264", options={"preset": "ultrafast", "tune": "zerolatency"})
             self._stream.width, self._stream.height = size
