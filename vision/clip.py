@@ -50,9 +50,10 @@ class Clip:
 def cut(ring: Path, start: StreamTime, end: StreamTime, target: Path, playable: bool = False) -> Clip | None:
     """The recording from the last key picture at or before ``start`` to ``end`` as MP4 at ``target``.
 
-    None when nothing was recorded in between. Where the codec, size or parameters change on the way, and where
-    ``playable`` asks for what every browser plays and the recording is not H.264, the clip is encoded anew, from
-    ``start`` to the picture. Raises OSError when ``target`` cannot be written.
+    Where nothing was recorded at ``start`` it begins with the next key picture; None when nothing was recorded in
+    between. Where the codec, size or parameters change on the way, and where ``playable`` asks for what every browser
+    plays and the recording is not H.264, the clip is encoded anew; it begins with the same picture either way. Raises
+    OSError when ``target`` cannot be written.
     """
     chosen = covering(ring, start, end)
     shapes = {found for segment in chosen if (found := shape(segment)) is not None}
@@ -62,11 +63,12 @@ def cut(ring: Path, start: StreamTime, end: StreamTime, target: Path, playable: 
     encoded = len(shapes) > 1 or (playable and not largest.playable)
     draft = target.with_name(target.name + ".part")
     try:
+        first = _first_key(chosen, start)
         with av.open(str(draft), "w", format="mp4", options={"movflags": "+faststart"}) as output:
             if encoded:
-                times = _encode(_shown(chosen, start, end), output, largest)
+                times = _encode(_shown(chosen, first, end), output, largest)
             else:
-                times = _copy(_wanted(chosen, start, end), output)
+                times = _copy(_wanted(chosen, first, end), output)
         if not times:
             return None
         draft.replace(target)
@@ -97,26 +99,28 @@ def _gaps(times: list[StreamTime]) -> tuple[Gap, ...]:
     return tuple(Gap(before, after) for before, after in pairwise(times) if after - before > _SILENCE)
 
 
-def _wanted(chosen: list[Segment], start: StreamTime, end: StreamTime) -> Iterator[Sent]:
-    """The packets from the last key picture at or before ``start`` to the last one that ``end`` takes to show.
+def _wanted(chosen: list[Segment], first: StreamTime, end: StreamTime) -> Iterator[Sent]:
+    """The packets from the key picture at ``first`` to the last one that ``end`` takes to show.
 
     A packet is decoded at or before the moment at which it is shown, so with the first that is decoded after ``end``
     everything shown until then has been sent, whatever the order of B-frames.
     """
-    first = _first_key(chosen, start)
     begun = False
     for sent in chain.from_iterable(map(packets, chosen)):
         begun = begun or (sent.packet.is_keyframe and sent.at == first)
         if begun and sent.at - sent.early > end:
             return
-        if begun and first is not None and sent.at >= first:  # leading pictures lack what they were made from
+        if begun and sent.at >= first:  # an open GOP's leading pictures lack what they were made from
             yield sent
 
 
-def _first_key(chosen: list[Segment], start: StreamTime) -> StreamTime | None:
-    """When the last key picture at or before ``start`` is shown, or the first of all where there is none."""
-    keys = [sent.at for segment in chosen for sent in packets(segment) if sent.packet.is_keyframe]
-    return max((at for at in keys if at <= start), default=min(keys, default=None))
+def _first_key(chosen: list[Segment], start: StreamTime) -> StreamTime:
+    """When the key picture is shown from which ``start`` can be decoded; where nothing was recorded then, the next."""
+    sent = [(one.at, one.packet.is_keyframe) for one in chain.from_iterable(map(packets, chosen))]
+    keys = [at for at, is_key in sent if is_key]
+    recorded = any(0 <= start - at <= _SILENCE for at, _ in sent)
+    later = min((at for at in keys if at > start), default=start)
+    return max((at for at in keys if at <= start and recorded), default=later)
 
 
 def _copy(sent: Iterable[Sent], output: OutputContainer) -> list[StreamTime]:
@@ -138,11 +142,11 @@ def _copy(sent: Iterable[Sent], output: OutputContainer) -> list[StreamTime]:
     return times
 
 
-def _shown(chosen: list[Segment], start: StreamTime, end: StreamTime) -> Iterator[tuple[StreamTime, VideoFrame]]:
-    """The pictures from ``start`` to ``end``, each later than the one before."""
+def _shown(chosen: list[Segment], first: StreamTime, end: StreamTime) -> Iterator[tuple[StreamTime, VideoFrame]]:
+    """The pictures from ``first`` to ``end``, each later than the one before."""
     last: StreamTime | None = None
     for at, frame in chain.from_iterable(map(frames, chosen)):
-        if start <= at <= end and (last is None or at > last):
+        if first <= at <= end and (last is None or at > last):
             last = at
             yield at, frame
 

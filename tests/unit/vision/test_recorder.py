@@ -52,8 +52,8 @@ def test_what_the_camera_sent_is_kept_and_cut_without_an_encoder(
     assert "x265" not in capfd.readouterr().err  # an x265 that is opened says so
 
 
-def test_clip_of_h265_gets_a_copy_that_browsers_play(tmp_path: Path) -> None:
-    film = write_film(tmp_path / "film.mkv", 10, codec="libx265")
+def test_clip_of_h265_gets_a_copy_that_browsers_play_and_that_begins_with_it(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.mkv", 10, codec="libx265", gop=15)
     record(film, tmp_path / "ring")
     span = StreamTime(NOW + 2 * SECOND), StreamTime(NOW + 6 * SECOND)
 
@@ -64,7 +64,8 @@ def test_clip_of_h265_gets_a_copy_that_browsers_play(tmp_path: Path) -> None:
     assert copy is not None
     assert (own.codec, own.encoded) == ("hevc", False)
     assert (copy.codec, copy.encoded) == ("h264", True)
-    assert [number for _, number in read_numbers(copy.file)] == list(range(20, 61))
+    assert copy.start == own.start
+    assert [number for _, number in read_numbers(copy.file)] == list(range(15, 61))
 
 
 @pytest.mark.parametrize(("codec", "b_frames"), [("libx264", 0), ("libx264", 2), ("libx265", 2)])
@@ -94,6 +95,19 @@ def test_clip_before_an_outage_does_not_reach_across_it(tmp_path: Path) -> None:
 
     assert clip is not None
     assert clip.end - NOW == pytest.approx(4.9 * SECOND, abs=SECOND / 5)
+
+
+def test_clip_that_would_begin_in_an_outage_begins_after_it(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.mkv", 5)
+    record(film, tmp_path / "ring")
+    record(film, tmp_path / "ring", StreamTime(NOW + 600 * SECOND))
+
+    span = StreamTime(NOW + 590 * SECOND), StreamTime(NOW + 603 * SECOND)
+    clip = cut(tmp_path / "ring", *span, tmp_path / "clip.mp4")
+
+    assert clip is not None
+    assert clip.start == NOW + 600 * SECOND
+    assert clip.gaps == ()
 
 
 @pytest.mark.parametrize(("codec", "b_frames"), [("libx264", 2), ("libx265", 2)])
