@@ -4,13 +4,15 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from av.video.frame import VideoFrame
+
 from vision.address import address
 from vision.anchor import Anchor
-from vision.errors import SourceError, SourceRefused, StorageFull
+from vision.errors import SourceRefused, StorageFull, ZaigangError, without_password
 from vision.picture import Picture
 from vision.recorder import Recorder
-from vision.source import Sampler, Stream, StreamSummary, open_stream, picture_time, pixels
-from vision.streamtime import SECOND, StreamTime, seconds
+from vision.source import Packet, Sampler, Stream, StreamSummary, open_stream, packet_time, picture_time, pixels
+from vision.streamtime import SECOND, StreamTime
 
 __all__ = ["Camera"]
 
@@ -41,6 +43,7 @@ class Camera:
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._picture: Picture | None = None
+        self._seen = False
         self._thread = threading.Thread(target=self._follow, name="camera", daemon=True)
         self.summary: StreamSummary | None = None
         self.arrival: StreamTime | None = None
@@ -50,6 +53,10 @@ class Camera:
 
     def start(self) -> None:
         self._thread.start()
+
+    def ask_to_stop(self) -> None:
+        """Let the thread end; ``stop`` waits for it."""
+        self._stop.set()
 
     def stop(self, limit_s: float = 10.0) -> None:
         """Ask the thread to end and wait for it."""
@@ -65,67 +72,91 @@ class Camera:
     def _follow(self) -> None:
         failures = 0
         while not self._stop.is_set():
-            pause = _BACK_OFF[min(failures, len(_BACK_OFF) - 1)]
-            failures += 1
-            try:
-                where = address(self._source)
-                with open_stream(where) as stream:
-                    self.summary, self.trouble = stream.summary, None
-                    self.connects += 1
-                    if self._watch(stream):
-                        failures = 0
-                        pause = _BACK_OFF[0] if where.live else 0.0
-                if where.live and not self._stop.is_set():
-                    self.trouble = f'source "{where}": the stream ended'
-            except SourceRefused as error:
-                self.trouble = str(error)
-                pause = _BACK_OFF[-1]  # asking often with a wrong password locks accounts on many cameras
-            except SourceError as error:
-                self.trouble = str(error)
-            finally:
-                if self._recorder is not None:
-                    self._recorder.close()
+            pause = self._attempt(_BACK_OFF[min(failures, len(_BACK_OFF) - 1)])
+            failures = 0 if self._seen else failures + 1
             self._stop.wait(pause)
 
-    def _watch(self, stream: Stream) -> bool:
-        """Read the stream to its end; returns whether it gave a picture."""
+    def _attempt(self, back_off: float) -> float:
+        """Open the source and read it to its end; returns the seconds to wait before the next attempt."""
+        stream: Stream | None = None
+        self._seen = False
+        try:
+            where = address(self._source)
+            stream = open_stream(where)
+            self.summary, self.trouble = stream.summary, None
+            self.connects += 1
+            self._watch(stream)
+            if self._stop.is_set():
+                return 0.0
+            if not self._seen:
+                self.trouble = f'source "{where}": it holds no picture that can be decoded'
+                return back_off
+            if where.live:
+                self.trouble = f'source "{where}": the stream ended'
+            return _BACK_OFF[0] if where.live else 0.0
+        except SourceRefused as error:
+            self.trouble = str(error)
+            return _BACK_OFF[-1]  # asking often with a wrong password locks accounts on many cameras
+        except ZaigangError as error:
+            self.trouble = str(error)
+        except Exception as error:  # noqa: BLE001  # whatever one camera sends must not blind those beside it
+            kind, reason = type(error).__name__, without_password(str(error))
+            self.trouble = f'source "{without_password(self._source)}": it cannot be followed ({kind}: {reason})'
+        finally:
+            # Last, since to close a line that hangs takes seconds, and trouble is to be told at once.
+            if stream is not None:
+                stream.close()
+            if self._recorder is not None:
+                self._recorder.close()
+        return back_off
+
+    def _watch(self, stream: Stream) -> None:
+        """Read the stream to its end."""
         anchor, sampler = Anchor(), Sampler(self._rate)
-        seen = False
         for packet in stream.packets():
             if self._stop.is_set():
                 break
-            own = seconds(float(packet.pts * packet.time_base)) if packet.pts is not None and packet.time_base else None
-            if not stream.address.live and own is not None:
-                self._wait_until_due(anchor, own)
+            own = packet_time(packet) if stream.timed else None
+            due = self._wait_until_due(anchor, own) if own is not None and not stream.address.live else None
             arrival = self._clock()
-            at = anchor.place(own, arrival)
+            at = anchor.place(own, arrival if due is None else due)
             frames = []
             for frame in stream.decode(packet):
-                shown = self._time_of(picture_time(frame), anchor, at)
-                frames.append((shown, frame))
-                seen = True
+                own = picture_time(frame) if stream.timed else None
+                shown = anchor.at(own) if own is not None else None
+                frames.append((at if shown is None else shown, frame))
+                self._seen = True
                 self.arrival = arrival
-                if sampler.takes(shown):
-                    self._offer(Picture(shown, pixels(frame)))
+                if sampler.takes(frames[-1][0]):
+                    self._offer(Picture(frames[-1][0], pixels(frame)))
             if self._recorder is not None:
                 self._record(self._recorder, packet, frames, at, stream)
-        return seen
 
-    def _time_of(self, own: int | None, anchor: Anchor, at: StreamTime) -> StreamTime:
-        placed = anchor.at(own) if own is not None else None
-        return at if placed is None else placed
+    def _wait_until_due(self, anchor: Anchor, own: int) -> StreamTime | None:
+        """Wait for the moment at which a film's picture is shown, and return it; None where the film begins anew.
 
-    def _wait_until_due(self, anchor: Anchor, own: int) -> None:
+        With the moment itself for its arrival, a film as a camera is looked at in the very places as when replayed.
+        """
         due = anchor.at(own)
-        if due is not None and due > self._clock():
+        if due is None:
+            return None
+        if due > self._clock():
             self._stop.wait(min(due - self._clock(), _AHEAD) / SECOND)
+        return due if self._clock() - due < _AHEAD else None
 
     def _offer(self, picture: Picture) -> None:
         with self._lock:
             self._picture = picture
         self._arrived.set()
 
-    def _record(self, recorder: Recorder, packet, frames, at: StreamTime, stream: Stream) -> None:  # type: ignore[no-untyped-def]
+    def _record(
+        self,
+        recorder: Recorder,
+        packet: Packet,
+        frames: list[tuple[StreamTime, VideoFrame]],
+        at: StreamTime,
+        stream: Stream,
+    ) -> None:
         try:
             recorder.write(packet, frames, at, stream)
             self.recording_trouble = None

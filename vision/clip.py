@@ -1,20 +1,20 @@
 """Cuts clips and pictures out of the recorder's ring: MP4 that browsers play, the camera's own bytes where possible."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final
 
 import av
 import av.error
-from av.container import InputContainer
+from av.container import OutputContainer
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from vision.errors import SourceError
-from vision.recorder import LEAD, TICKS, Segment, segments
-from vision.source import Packet
+from vision.playback import Sent, Shape, covering, frames, packets, shape
+from vision.recorder import TICKS, Segment
 from vision.streamtime import SECOND, StreamTime
 
 __all__ = ["Clip", "Gap", "cut", "frame_at"]
@@ -47,190 +47,129 @@ class Clip:
     gaps: tuple[Gap, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What has to stay the same for packets to be joined."""
-
-    codec: str
-    width: int
-    height: int
-    pixel_format: str
-    extradata: bytes | None
-
-    @property
-    def playable(self) -> bool:
-        return self.codec == "h264" and self.pixel_format in ("yuv420p", "yuvj420p")
-
-
 def cut(ring: Path, start: StreamTime, end: StreamTime, target: Path, playable: bool = False) -> Clip | None:
     """The recording from the last key picture at or before ``start`` to ``end`` as MP4 at ``target``.
 
-    None when nothing was recorded in between. Where the codec, size or parameters change on the way, and where
-    ``playable`` asks for what every browser plays and the recording is not H.264, the clip is encoded anew. Raises
+    Where nothing was recorded at ``start`` it begins with the next key picture; None when nothing was recorded in
+    between. Where the codec, size or parameters change on the way, and where ``playable`` asks for what every browser
+    plays and the recording is not H.264, the clip is encoded anew; it begins with the same picture either way. Raises
     OSError when ``target`` cannot be written.
     """
-    chosen = _covering(segments(ring), start, end)
-    shapes = {shape for segment in chosen if (shape := _shape(segment)) is not None}
+    chosen = covering(ring, start, end)
+    shapes = {found for segment in chosen if (found := shape(segment)) is not None}
     if not shapes:
         return None
+    largest = max(shapes, key=lambda one: (one.width * one.height, one.codec))
+    encoded = len(shapes) > 1 or (playable and not largest.playable)
     draft = target.with_name(target.name + ".part")
-    shape = next(iter(shapes))
-    as_sent = len(shapes) == 1 and (shape.playable or not playable)
     try:
-        if as_sent:
-            clip = _copied(chosen, start, end, draft, shape)
-        else:
-            clip = _encoded(chosen, start, end, draft, shape)
-        if clip is None:
-            draft.unlink(missing_ok=True)
+        first = _first_key(chosen, start)
+        with av.open(str(draft), "w", format="mp4", options={"movflags": "+faststart"}) as output:
+            if encoded:
+                times = _encode(_shown(chosen, first, end), output, largest)
+            else:
+                times = _copy(_wanted(chosen, first, end), output)
+        if not times:
             return None
         draft.replace(target)
     except av.error.FFmpegError as error:
-        draft.unlink(missing_ok=True)
         raise SourceError(f"{ring}: the recording cannot be cut ({error.strerror or error})") from error
-    except OSError:
+    finally:
         draft.unlink(missing_ok=True)
-        raise
-    return replace(clip, file=target)
+    times.sort()
+    codec = "h264" if encoded else largest.codec
+    return Clip(target, times[0], times[-1], codec, encoded, encoded or largest.playable, _gaps(times))
 
 
 def frame_at(ring: Path, at: StreamTime) -> tuple[StreamTime, VideoFrame] | None:
     """The recorded picture shown at ``at``: the last one not later, or the first after it within two seconds."""
     best: tuple[StreamTime, VideoFrame] | None = None
-    for segment in _covering(segments(ring), at, StreamTime(at + _SILENCE)):
-        for shown, frame in _frames(segment):
+    try:
+        for shown, frame in chain.from_iterable(map(frames, covering(ring, at, StreamTime(at + _SILENCE)))):
             if shown <= at:
                 best = (shown, frame)
             elif best is None:
                 return (shown, frame) if shown - at <= _SILENCE else None
-            else:
-                break
+    except av.error.FFmpegError as error:
+        raise SourceError(f"{ring}: the recording cannot be read ({error.strerror or error})") from error
     return best if best is not None and at - best[0] <= _SILENCE else None
 
 
-def _covering(known: list[Segment], start: StreamTime, end: StreamTime) -> list[Segment]:
-    before = [segment for segment in known if segment.start <= start]
-    within = [segment for segment in known if start < segment.start <= end]
-    # With open GOPs the last pictures before a key picture are sent after it, which is in the segment it begins.
-    after = [segment for segment in known if segment.start > end]
-    return before[-1:] + within + after[:1]
+def _gaps(times: list[StreamTime]) -> tuple[Gap, ...]:
+    return tuple(Gap(before, after) for before, after in pairwise(times) if after - before > _SILENCE)
 
 
-def _opened(segment: Segment) -> tuple[InputContainer, VideoStream] | None:
-    """The segment's video, None for one that holds nothing yet (it was begun this moment, or the disk was full)."""
-    try:
-        container = av.open(str(segment.file), format="mpegts", options={"protocol_whitelist": "file"})
-    except (av.error.FFmpegError, OSError):
-        return None
-    if container.streams.video and container.streams.video[0].codec_context.width:
-        return container, container.streams.video[0]
-    container.close()
-    return None
+def _wanted(chosen: list[Segment], first: StreamTime, end: StreamTime) -> Iterator[Sent]:
+    """The packets from the key picture at ``first`` to the last one that ``end`` takes to show.
+
+    A packet is decoded at or before the moment at which it is shown, so with the first that is decoded after ``end``
+    everything shown until then has been sent, whatever the order of B-frames.
+    """
+    begun = False
+    for sent in chain.from_iterable(map(packets, chosen)):
+        begun = begun or (sent.packet.is_keyframe and sent.at == first)
+        if begun and sent.at - sent.early > end:
+            return
+        if begun and sent.at >= first:  # an open GOP's leading pictures lack what they were made from
+            yield sent
 
 
-def _shape(segment: Segment) -> _Shape | None:
-    opened = _opened(segment)
-    if opened is None:
-        return None
-    with opened[0]:
-        context = opened[1].codec_context
-        return _Shape(context.name, context.width, context.height, context.pix_fmt or "", context.extradata)
+def _first_key(chosen: list[Segment], start: StreamTime) -> StreamTime:
+    """When the key picture is shown from which ``start`` can be decoded; where nothing was recorded then, the next."""
+    sent = [(one.at, one.packet.is_keyframe) for one in chain.from_iterable(map(packets, chosen))]
+    keys = [at for at, is_key in sent if is_key]
+    recorded = any(0 <= start - at <= _SILENCE for at, _ in sent)
+    later = min((at for at in keys if at > start), default=start)
+    return max((at for at in keys if at <= start and recorded), default=later)
 
 
-def _packets(segment: Segment) -> Iterator[tuple[StreamTime, Packet, VideoStream]]:
-    opened = _opened(segment)
-    if opened is None:
-        return
-    with opened[0] as container:
-        try:
-            for packet in container.demux(opened[1]):
-                if packet.pts is not None and packet.time_base is not None and packet.size:
-                    since = round(packet.pts * packet.time_base * TICKS) - LEAD
-                    yield StreamTime(segment.start + since * SECOND // TICKS), packet, opened[1]
-        except av.error.InvalidDataError:
-            return  # the segment's last packet was being written when the process was killed
+def _copy(sent: Iterable[Sent], output: OutputContainer) -> list[StreamTime]:
+    """Write the camera's own packets; returns when each is shown."""
+    times: list[StreamTime] = []
+    stream, last = None, None
+    for one in sent:
+        if stream is None:
+            stream = output.add_stream_from_template(one.stream, opaque=True)
+        times.append(one.at)
+        packet = one.packet
+        shown = _ticks(one.at - times[0])
+        decoded = shown - _ticks(one.early)
+        # Where a stream was joined anew its order may stumble.
+        packet.dts = last = decoded if last is None else max(decoded, last + 1)
+        packet.pts = max(shown, last)
+        packet.time_base, packet.stream = _TICK, stream
+        output.mux(packet)
+    return times
 
 
-def _frames(segment: Segment) -> Iterator[tuple[StreamTime, VideoFrame]]:
-    for _, packet, _ in _packets(segment):
-        try:
-            frames = packet.decode()
-        except av.error.FFmpegError:
-            continue
-        for frame in frames:
-            if frame.pts is not None and frame.time_base is not None:
-                since = round(frame.pts * frame.time_base * TICKS) - LEAD
-                yield StreamTime(segment.start + since * SECOND // TICKS), frame
+def _shown(chosen: list[Segment], first: StreamTime, end: StreamTime) -> Iterator[tuple[StreamTime, VideoFrame]]:
+    """The pictures from ``first`` to ``end``, each later than the one before."""
+    last: StreamTime | None = None
+    for at, frame in chain.from_iterable(map(frames, chosen)):
+        if first <= at <= end and (last is None or at > last):
+            last = at
+            yield at, frame
 
 
-def _copied(chosen: list[Segment], start: StreamTime, end: StreamTime, target: Path, shape: _Shape) -> Clip | None:
-    first = _last_key_before(chosen, start)
-    if first is None:
-        return None
-    gaps: list[Gap] = []
-    latest: StreamTime | None = None
-    with av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as output:
-        stream: VideoStream | None = None
-        last_dts: int | None = None
-        closing: StreamTime | None = None
-        for segment in chosen:
-            for at, packet, source in _packets(segment):
-                if at < first or (latest is None and not packet.is_keyframe):
-                    continue
-                if at > end and (closing is None or at > closing) and (closing or at - (latest or at) > _SILENCE):
-                    break
-                if closing is None and at > end and packet.is_keyframe:
-                    closing = at
-                if stream is None:
-                    stream = output.add_stream_from_template(source)
-                if latest is not None and at - latest > _SILENCE:
-                    gaps.append(Gap(latest, at))
-                latest = at if latest is None else max(latest, at)
-                reorder = (packet.pts - packet.dts) * packet.time_base if packet.dts is not None else Fraction(0)  # type: ignore[operator]  # _packets gives only packets with pts
-                packet.pts = (at - first) * TICKS // SECOND
-                packet.dts = packet.pts - round(reorder * TICKS)
-                if last_dts is not None and packet.dts <= last_dts:
-                    packet.dts = last_dts + 1
-                packet.pts = max(packet.pts, packet.dts)
-                last_dts, packet.time_base, packet.stream = packet.dts, _TICK, stream
-                output.mux(packet)
-    if latest is None:
-        return None
-    return Clip(target, first, latest, shape.codec, False, shape.playable, tuple(gaps))
+def _encode(
+    shown: Iterable[tuple[StreamTime, VideoFrame]], output: OutputContainer, largest: Shape
+) -> list[StreamTime]:
+    """Write pictures as H.264, each scaled to the largest size that the camera sent; returns when each is shown."""
+    times: list[StreamTime] = []
+    # One thread, since the cameras are judged beside it.
+    options = {"preset": "veryfast", "crf": "23", "g": "50", "bf": "0", "threads": "1"}
+    stream = output.add_stream("libx264", options=options)
+    stream.width, stream.height = largest.width // 2 * 2, largest.height // 2 * 2
+    stream.pix_fmt = "yuv420p"
+    stream.codec_context.time_base = _TICK
+    for at, frame in shown:
+        times.append(at)
+        picture = frame.reformat(width=stream.width, height=stream.height, format="yuv420p")
+        picture.pts, picture.time_base = _ticks(at - times[0]), _TICK
+        output.mux(stream.encode(picture))
+    output.mux(stream.encode(None))
+    return times
 
 
-def _last_key_before(chosen: list[Segment], start: StreamTime) -> StreamTime | None:
-    first: StreamTime | None = None
-    for segment in chosen:
-        for at, packet, _ in _packets(segment):
-            if packet.is_keyframe and (first is None or at <= start):
-                first = at
-            if at > start and first is not None:
-                return first
-    return first
-
-
-def _encoded(chosen: list[Segment], start: StreamTime, end: StreamTime, target: Path, shape: _Shape) -> Clip | None:
-    gaps: list[Gap] = []
-    first: StreamTime | None = None
-    latest: StreamTime | None = None
-    with av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as output:
-        stream = output.add_stream("libx264", options={"preset": "veryfast", "crf": "23", "g": "50", "bf": "0"})
-        stream.width, stream.height = shape.width // 2 * 2, shape.height // 2 * 2
-        stream.pix_fmt = "yuv420p"
-        stream.codec_context.time_base = _TICK
-        for segment in chosen:
-            for at, frame in _frames(segment):
-                if at < start or at > end or (latest is not None and at <= latest):
-                    continue
-                first = at if first is None else first
-                if latest is not None and at - latest > _SILENCE:
-                    gaps.append(Gap(latest, at))
-                latest = at
-                picture = frame.reformat(width=stream.width, height=stream.height, format="yuv420p")
-                picture.pts, picture.time_base = (at - first) * TICKS // SECOND, _TICK
-                output.mux(stream.encode(picture))
-        output.mux(stream.encode(None))
-    if first is None or latest is None:
-        return None
-    return Clip(target, first, latest, "h264", True, True, tuple(gaps))
+def _ticks(microseconds: int) -> int:
+    return microseconds * TICKS // SECOND

@@ -51,9 +51,14 @@ class StorageFull(ZaigangError):
     """The disk refused a write; what was being written is still held by the caller."""
 
 
-_CREDENTIALS = re.compile(r"(?<=://)([^/@\s:]*)(:[^/\s]*)?@(?=[^/\s]*)")
+_CREDENTIALS = re.compile(r"(?<=://)([^/@\s:]*):(?:(?!://)[^\"'\n])*@")
+_NAMED = re.compile(r"(?i)((?<![a-z])(?:password|passwd|pass|pwd|token|auth|key)=)[^&\s\"'#/]+")
 
 
 def without_password(text: str) -> str:
-    """``text`` with the password of every address in it replaced by ``***``; the user name stays."""
-    return _CREDENTIALS.sub(lambda found: f"{found[1]}:***@" if found[2] else found[0], text)
+    """``text`` with the password of every address in it replaced by ``***``; the user name stays.
+
+    A password is what stands between the first colon and the last ``@``, for it may hold either, slashes and spaces
+    too, and what a camera's address calls one: ``rtsp://camera/user=admin&password=secret&channel=1``.
+    """
+    return _NAMED.sub(r"\1***", _CREDENTIALS.sub(r"\1:***@", text))

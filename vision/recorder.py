@@ -17,10 +17,11 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from vision.errors import StorageFull
+from vision.geometry import Size
 from vision.source import Packet, Stream
 from vision.streamtime import SECOND, StreamTime
 
-__all__ = ["LEAD", "TICKS", "Recorder", "Segment", "segments"]
+__all__ = ["LEAD", "TICKS", "Recorder", "Segment", "give_way", "segments"]
 
 TICKS: Final = 90_000
 """MPEG-TS ticks a second."""
@@ -55,8 +56,9 @@ class Recorder:
         self._output: OutputContainer | None = None
         self._stream: VideoStream | None = None
         self._source: Stream | None = None
+        self._size: Size = (0, 0)
         self._start = StreamTime(0)
-        self._last_dts = 0
+        self._last = 0
         folder.mkdir(parents=True, exist_ok=True)
 
     def write(
@@ -65,7 +67,7 @@ class Recorder:
         """Keep what ``packet`` brought: itself, shown at ``at``, or its decoded ``frames`` where its codec does not
         go into MPEG-TS (a webcam's JPEG). The packet is used up.
 
-        Raises StorageFull, and OSError for another fault of the disk; recording goes on at the next key picture.
+        Raises StorageFull, or OSError for another fault; recording goes on at the next key picture.
         """
         try:
             if source.summary.codec in _KEPT_AS_SENT:
@@ -73,56 +75,63 @@ class Recorder:
             else:
                 for shown, frame in frames:
                     self._encode(frame, shown, source)
-        except (OSError, av.error.FFmpegError) as error:
+        except (OSError, ValueError, av.error.FFmpegError) as error:
             self.close()
-            if error.errno == errno.ENOSPC:
+            if getattr(error, "errno", None) == errno.ENOSPC:
                 raise StorageFull(f"{self._folder}: no space left on the disk, recording stands still") from error
-            raise
+            raise OSError(f"{self._folder}: the recording cannot be written ({_reason(error)})") from error
 
     def _keep(self, packet: Packet, at: StreamTime, source: Stream) -> None:
         if packet.pts is None or packet.time_base is None or packet.size == 0:
             return
-        if packet.is_keyframe and self._is_due(at, source):
-            self._begin(at, source)
+        context = source.video.codec_context
+        if packet.is_keyframe and self._is_due(at, (context.width, context.height), source):
+            self._begin(at, (context.width, context.height), source)
         if self._output is None or self._stream is None or self._source is not source:
             return  # before the first key picture there is nothing that a player could begin with
         # A stream with B-frames may give its first packets no decoding time: a second before is early enough.
         early = (packet.pts - packet.dts) * packet.time_base if packet.dts is not None else Fraction(1)
         packet.pts = self._ticks(at)
-        packet.dts = max(packet.pts - round(early * TICKS), self._last_dts + 1)
+        packet.dts = max(packet.pts - round(early * TICKS), self._last + 1)
         packet.pts = max(packet.pts, packet.dts)
         packet.time_base = _TICK
         packet.stream = self._stream
-        self._last_dts = packet.dts
+        self._last = packet.dts
         self._output.mux(packet)
 
     def _encode(self, frame: VideoFrame, at: StreamTime, source: Stream) -> None:
-        if self._is_due(at, source):
-            self._begin(at, source)
-        if self._output is None or self._stream is None:
+        size = frame.width // 2 * 2, frame.height // 2 * 2  # H.264 of 4:2:0 has no odd sides
+        if self._is_due(at, size, source):
+            self._begin(at, size, source)
+        if self._output is None or self._stream is None or self._ticks(at) <= self._last:
             return
-        picture = frame.reformat(format="yuv420p")
+        picture = frame.reformat(*size, format="yuv420p")
         picture.pts, picture.time_base = self._ticks(at), _TICK
+        self._last = picture.pts
         self._output.mux(self._stream.encode(picture))
 
     def _ticks(self, at: StreamTime) -> int:
         return LEAD + (at - self._start) * TICKS // SECOND
 
-    def _is_due(self, at: StreamTime, source: Stream) -> bool:
-        return self._output is None or self._source is not source or at - self._start >= self._length
+    def _is_due(self, at: StreamTime, size: Size, source: Stream) -> bool:
+        """Whether a new segment begins here: this one is long enough, or what is sent has changed."""
+        changed = self._output is None or self._source is not source or size != self._size
+        return changed or not 0 <= at - self._start < self._length
 
-    def _begin(self, at: StreamTime, source: Stream) -> None:
+    def _begin(self, at: StreamTime, size: Size, source: Stream) -> None:
         self.close()
         file = self._folder / f"{at:020d}.ts"
+        self._folder.mkdir(parents=True, exist_ok=True)
         self._output = av.open(str(file), "w", format="mpegts", options={"flush_packets": "1"})
         if source.summary.codec in _KEPT_AS_SENT:
-            self._stream = self._output.add_stream_from_template(source.video)
+            # Opaque: without it an encoder would be opened, and be flushed when the segment ends.
+            self._stream = self._output.add_stream_from_template(source.video, opaque=True)
         else:
             self._stream = self._output.add_stream("libx264", options={"preset": "ultrafast", "tune": "zerolatency"})
-            self._stream.width, self._stream.height = source.summary.size
+            self._stream.width, self._stream.height = size
             self._stream.pix_fmt = "yuv420p"
             self._stream.codec_context.time_base = _TICK
-        self._source, self._start, self._last_dts = source, at, 0
+        self._source, self._size, self._start, self._last = source, size, at, 0
 
     def close(self) -> None:
         """End the current segment; the next key picture begins another."""
@@ -133,7 +142,7 @@ class Recorder:
             if stream is not None and stream.codec_context.is_encoder:
                 output.mux(stream.encode(None))
             output.close()
-        except (OSError, av.error.FFmpegError):
+        except (OSError, ValueError, av.error.FFmpegError):
             return  # the disk is full or gone: the segment plays up to its last whole packet all the same
 
     def trim(self, before: StreamTime) -> int:
@@ -144,10 +153,31 @@ class Recorder:
             file.unlink(missing_ok=True)
         return len(old)
 
-    def drop_oldest(self) -> bool:
-        """Delete the oldest segment but the current one, to make room; False when there is none."""
-        known = segments(self._folder)
-        if len(known) < 2:
-            return False
-        known[0].file.unlink(missing_ok=True)
-        return True
+
+def give_way(ring: Path, short_by: int) -> int:
+    """Delete the oldest segments of all cameras below ``ring`` until ``short_by`` bytes are free; returns how many are.
+
+    The segment that a camera is writing stays.
+    """
+    old = sorted(
+        (segment for folder in _folders(ring) for segment in segments(folder)[:-1]), key=lambda segment: segment.start
+    )
+    freed = 0
+    for segment in old:
+        if freed >= short_by:
+            break
+        try:
+            size = segment.file.stat().st_size
+            segment.file.unlink()
+        except FileNotFoundError:
+            continue  # another worker of this machine gave it up at the same moment
+        freed += size
+    return freed
+
+
+def _folders(ring: Path) -> list[Path]:
+    return [folder for folder in ring.iterdir() if folder.is_dir()] if ring.is_dir() else []
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error).lower()

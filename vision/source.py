@@ -1,5 +1,6 @@
 """Opens a camera, stream or film and gives its packets and pictures with stream time."""
 
+import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -8,6 +9,7 @@ import av
 import av.error
 import numpy as np
 from av.container import InputContainer
+from av.format import Flags
 from av.packet import Packet as AnyPacket
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -20,7 +22,7 @@ from vision.streamtime import SECOND, StreamTime, seconds
 
 Packet: TypeAlias = "AnyPacket[VideoStream]"
 
-__all__ = ["Packet", "Sampler", "Stream", "StreamSummary", "open_stream", "picture_time", "pixels"]
+__all__ = ["Packet", "Sampler", "Stream", "StreamSummary", "open_stream", "packet_time", "picture_time", "pixels"]
 
 _PROTOCOLS: Final = {
     # What FFmpeg may open on the way: without this a playlist of a camera's could name files of this machine.
@@ -32,7 +34,7 @@ _PROTOCOLS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class StreamSummary:
-    """What a stream says of itself; ``fps`` is 0 where it does not say."""
+    """What a stream says of itself; ``fps`` is 0 where it does not say, ``size`` is (0, 0) before its first picture."""
 
     size: Size
     codec: str
@@ -68,8 +70,10 @@ class Stream:
         self.address = where
         self._container = container
         self.video = video
+        # A row of bare pictures carries no times; what FFmpeg makes up for it is 25 a second, whatever the camera does.
+        self.timed = not (where.live and Flags.no_timestamps in Flags(container.format.flags))
         context = video.codec_context
-        rate = video.average_rate or video.guessed_rate
+        rate = (video.average_rate or video.guessed_rate) if self.timed else None
         self.summary = StreamSummary((context.width, context.height), context.name, float(rate) if rate else 0.0)
         self.damaged = 0
 
@@ -99,7 +103,7 @@ class Stream:
         try:
             yield from self._container.demux(self.video)
         except av.error.FFmpegError as error:
-            raise SourceError(f'source "{self.address}": {_sentence(error)}') from error
+            raise SourceError(f'source "{self.address}": {_sentence(error)}') from None  # it holds the password
 
     def decode(self, packet: Packet) -> list[VideoFrame]:
         """The pictures that ``packet`` completes; a damaged packet gives none and is counted in ``damaged``."""
@@ -113,24 +117,38 @@ class Stream:
 def open_stream(where: Address, limit_s: float = 5.0) -> Stream:
     """Open ``where``; a live one may stay silent for ``limit_s``. Raises SourceRefused or SourceError."""
     options = {"protocol_whitelist": _PROTOCOLS[where.kind]}
-    if where.text.startswith("rtsp"):
+    if where.text.lower().startswith("rtsp"):
         options["rtsp_transport"] = "tcp"
+    if where.live:
+        # Three pictures tell the rate; the twenty that FFmpeg asks for hold up a camera of 10 a second by 1.7 s.
+        options["fpsprobesize"] = "3"
     limit = limit_s if where.live else None
     try:
         container = av.open(
             where.text, format="v4l2" if where.kind == "device" else None, options=options, timeout=limit
         )
-    except av.error.FFmpegError as error:
-        if _refused(error):
-            raise SourceRefused(f'source "{where}": the camera refused the user name and password given') from error
-        raise SourceError(f'source "{where}": {_sentence(error)}') from error
+    except (av.error.FFmpegError, ValueError) as error:
+        # Neither is shown as the cause: FFmpeg's errors hold the address with its password.
+        if isinstance(error, (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)):
+            raise SourceRefused(f'source "{where}": the camera refused the user name and password given') from None
+        raise SourceError(f'source "{where}": {_sentence(error)}') from None
     if not container.streams.video:
         container.close()
         raise SourceError(f'source "{where}": it holds no video')
     video = container.streams.video[0]
+    if video.codec_context is None:
+        container.close()
+        raise SourceError(f'source "{where}": its video is of a kind that cannot be decoded')
     # Threads by frame would hold back as many pictures as there are threads, which a live view cannot afford.
     video.thread_type = "SLICE" if where.live else "AUTO"
     return Stream(where, container, video)
+
+
+def packet_time(packet: Packet) -> int | None:
+    """The packet's own presentation time in microseconds, None where the stream gave none."""
+    if packet.pts is None or packet.time_base is None:
+        return None
+    return seconds(float(packet.pts * packet.time_base))
 
 
 def picture_time(frame: VideoFrame) -> int | None:
@@ -145,13 +163,21 @@ def pixels(frame: VideoFrame) -> Pixels:
     return np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
 
 
-def _refused(error: av.error.FFmpegError) -> bool:
-    return isinstance(error, (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)) or "401" in str(error)
+_SENTENCES: Final = (
+    (av.error.ExitError, "no answer within the time limit"),
+    (av.error.InvalidDataError, "its contents are not a video that can be read"),
+    (av.error.ConnectionRefusedError, "nobody answers at that address and port"),
+    (av.error.HTTPNotFoundError, "there is nothing at that path"),
+    (av.error.EOFError, "it ends before its first picture"),
+)
 
 
-def _sentence(error: av.error.FFmpegError) -> str:
-    if isinstance(error, av.error.ExitError):
-        return "no answer within the time limit"
-    if isinstance(error, av.error.InvalidDataError):
-        return "its contents are not a video that can be read"
-    return (error.strerror or str(error)).rstrip(".").lower()
+def _sentence(error: Exception) -> str:
+    """What went wrong; never the error's own text, which holds the address with its password."""
+    for kind, sentence in _SENTENCES:
+        if isinstance(error, kind):
+            return sentence
+    if isinstance(error, av.error.FFmpegError) and error.errno == errno.EIO:
+        return "it cannot be reached, or it broke off"
+    reason = getattr(error, "strerror", None)
+    return f"it cannot be opened ({reason.lower()})" if reason else "it cannot be opened as such"

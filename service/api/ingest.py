@@ -74,11 +74,13 @@ async def _keep_event(site: Site, body: _EventBody) -> bool:
     event = body.event()
     async with site.database.session() as session:
         queries = EventQueries(session)
-        is_new = await queries.find(event.id) is None
-        changed = await queries.keep(event, body.book)
         names = {window.id: window.name for window in await PlaceQueries(session).windows(also_inactive=True)}
         if event.window not in names:
             raise ApiError(422, "bad_input", f'body.window: there is no window "{event.window}"', "body.window")
+        if body.book is None and await queries.rulebook(event.rulebook) is None:
+            raise ApiError(422, "bad_input", f'body.book: rulebook "{event.rulebook}" is not known here', "body.book")
+        is_new = await queries.find(event.id) is None
+        changed = await queries.keep(event, body.book)
         shown = await events_out(site, queries, names, [event])
     if changed:
         alert = is_new and event.state == "open" and event.repeat_of is None

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import errno
+import os
 import secrets
 import shutil
 import socket
@@ -17,6 +19,7 @@ from service.api.guard import LOOPBACK
 from service.api.site import Site
 from service.app import create_app
 from service.engine import LocalEngine
+from service.lock import Held, held
 from service.logs import set_up_logs
 from service.models import load_eye
 from service.rules.rulebook import load_rulebook, overridden
@@ -27,10 +30,12 @@ from service.worker.plan import Drawn, WorkerPlan
 from service.worker.worker import utc_now
 from vision.errors import BadInput, StorageFull, without_password
 from vision.observation import WindowId
+from vision.recorder import give_way
 
 __all__ = ["compose", "run"]
 
 _PER_WORKER = 16
+_PATIENCE_S = 2.0
 
 
 def run(
@@ -44,8 +49,8 @@ def run(
     """Serve ``settings`` on ``host``.
 
     ``ready`` is called with the address once it listens, ``opened`` when the first page follows the live state.
-    Raises BadInput when the port is in use, the address is not this machine's alone, or a network does not serve the
-    rulebook.
+    Raises BadInput when the port or the data folder is in use, the address is not this machine's alone, or a network
+    does not serve the rulebook.
     """
     set_up_logs()
     if host not in LOOPBACK and not insecure:
@@ -54,6 +59,7 @@ def run(
             "use 127.0.0.1, or --insecure if you know who is on that network"
         )
     _check_room(settings)
+    holding = _hold(settings.data)
     eye = load_eye(settings.models, settings.books().values())
     listening = _listen(host, port)
     address = f"http://{'[::1]' if host == '::1' else host}:{listening.getsockname()[1]}"
@@ -65,8 +71,11 @@ def run(
         ready(address)
     else:
         typer.echo(f"zaigang: {address}")
-    with contextlib.closing(listening):
+    try:
         asyncio.run(server.serve(sockets=[listening]))
+    finally:
+        listening.close()
+        os.close(holding)
 
 
 def compose(
@@ -80,7 +89,7 @@ def compose(
     data = settings.data
     database = open_database(data / "zaigang.db")
     token = secrets.token_urlsafe(32)
-    groups = _groups(settings)
+    groups = _groups(settings, data / "spool")
 
     async def plan(worker: str) -> WorkerPlan:
         async with database.session() as session:
@@ -95,8 +104,7 @@ def compose(
             token,
         )
 
-    groups = _groups(settings)
-    engine = LocalEngine(groups, plan, data / "run")
+    engine = LocalEngine(groups, plan)
     site = Site(
         settings=settings,
         database=database,
@@ -124,10 +132,14 @@ def compose(
     return create_app(site, lifespan, hosts)
 
 
-def _groups(settings: Settings) -> dict[str, list[str]]:
-    """Cameras by worker: a worker's number never depends on how many there are, so its spool stays its own."""
+def _groups(settings: Settings, spools: Path) -> dict[str, list[str]]:
+    """Cameras by worker: a worker's number never depends on how many there are, so its spool stays its own.
+
+    A spool of a worker that has no camera any longer gets one all the same: it may hold what is not delivered yet.
+    """
     ids = [camera.id for camera in settings.cameras]
-    return {
+    left_over: dict[str, list[str]] = {file.stem: [] for file in sorted(spools.glob("worker*.db"))}
+    return left_over | {
         f"worker{start // _PER_WORKER + 1}": ids[start : start + _PER_WORKER]
         for start in range(0, len(ids), _PER_WORKER)
     }
@@ -156,21 +168,35 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _check_room(settings: Settings) -> None:
-    """Raise where the data folder cannot be written, or holds less room than a start needs."""
-    data = settings.data
+    """Raise where the data folder cannot be written, or holds less room than a start needs.
+
+    Recordings of before give way first: a site that was killed with its disk full starts again.
+    """
+    data, least = settings.data, settings.recorder.min_free_mb
     try:
         data.mkdir(parents=True, exist_ok=True)
+        give_way(data / "ring", least * 1_000_000 - shutil.disk_usage(data).free)
         probe = data / ".probe"
         probe.write_bytes(b"\0")
         probe.unlink()
     except OSError as error:
-        raise BadInput(f"data: {data} cannot be written ({(error.strerror or str(error)).lower()})") from error
+        if error.errno != errno.ENOSPC:
+            raise BadInput(f"data: {data} cannot be written ({(error.strerror or str(error)).lower()})") from error
     free, _ = _disk(data)
-    if free < settings.recorder.min_free_mb:
+    if free < least:
         raise StorageFull(
-            f"data: {free} MB are left on the disk of {data}, recording needs {settings.recorder.min_free_mb}; "
+            f"data: {free} MB are left on the disk of {data}, recording needs {least}; "
             "free some, or set recorder.min_free_mb"
         )
+
+
+def _hold(data: Path) -> int:
+    try:
+        return held(data / ".lock", _PATIENCE_S)
+    except Held as error:
+        raise BadInput(
+            f"data: {data} is served by process {error.holder} already; end that, or name another folder"
+        ) from None
 
 
 def _disk(data: Path) -> tuple[int, float]:

@@ -3,13 +3,13 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import structlog
 
 from service.api.site import WorkerStatus
-from service.worker.plan import WorkerPlan, write_plan
+from service.worker.plan import WorkerPlan, plan_text
+from vision.errors import ZaigangError
 
 __all__ = ["LocalEngine", "Supervised"]
 
@@ -29,12 +29,11 @@ class LocalEngine:
         self,
         workers: Mapping[str, Sequence[str]],
         plans: PlanOf,
-        run: Path,
         first_beat_s: float = 60.0,
         beat_s: float = 10.0,
     ) -> None:
         self._cameras = {camera: worker for worker, cameras in workers.items() for camera in cameras}
-        self._supervised = {worker: Supervised(worker, plans, run, first_beat_s, beat_s) for worker in workers}
+        self._supervised = {worker: Supervised(worker, plans, first_beat_s, beat_s) for worker in workers}
 
     async def start(self) -> None:
         for one in self._supervised.values():
@@ -54,8 +53,8 @@ class LocalEngine:
 class Supervised:
     """One worker process and the task that watches it."""
 
-    def __init__(self, worker: str, plans: PlanOf, run: Path, first_beat_s: float, beat_s: float) -> None:
-        self._worker, self._plans, self._run = worker, plans, run
+    def __init__(self, worker: str, plans: PlanOf, first_beat_s: float, beat_s: float) -> None:
+        self._worker, self._plans = worker, plans
         self._first_beat_s, self._beat_s = first_beat_s, beat_s
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
@@ -89,7 +88,10 @@ class Supervised:
         loop = asyncio.get_running_loop()
         while not self._stopping:
             started = loop.time()
-            why = await self._run_once()
+            try:
+                why = await self._run_once()
+            except (OSError, ZaigangError) as error:
+                why = f"cannot be started: {error}"
             if self._stopping:
                 return
             self._restarts += 1
@@ -104,21 +106,20 @@ class Supervised:
 
     async def _run_once(self) -> str:
         """Start the process and watch its beats until it ends; returns how it ended."""
-        file = self._run / f"{self._worker}.json"
-        write_plan(await self._plans(self._worker), file)
         self._state = "starting"
+        plan = plan_text(await self._plans(self._worker))
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "service.worker",
-            str(file),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
         self._process = process
-        if process.stdout is None or process.stderr is None:
+        if process.stdin is None or process.stdout is None or process.stderr is None:
             raise RuntimeError("pipes were asked for")
+        process.stdin.write(plan.encode())
         last_words = asyncio.create_task(_passed_on(process.stderr))
         limit = self._first_beat_s
         while True:
@@ -148,13 +149,15 @@ class Supervised:
             await asyncio.wait_for(process.wait(), 30)
         except TimeoutError:
             process.kill()
+            await process.wait()
 
 
 async def _passed_on(stream: asyncio.StreamReader) -> str:
     """Pass a worker's log on to ours; returns its last line."""
-    last = ""
-    while line := await stream.readline():
-        text = line.decode(errors="replace").rstrip()
-        last = text or last
-        sys.stderr.write(text + "\n")
-    return last
+    last, begun = "", ""
+    while block := await stream.read(1 << 16):
+        *lines, begun = (begun + block.decode(errors="replace")).split("\n")
+        for line in lines:
+            last = line.rstrip() or last
+            sys.stderr.write(line + "\n")
+    return begun.rstrip() or last

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from service.rules.breach import IDLE, BreachState, Subject, from_json, step, to_json
 from service.rules.duty import Duty
 from service.rules.event import Event
 from service.rules.rulebook import Rule, Rulebook
 from vision.observation import Observation, WindowId
-from vision.streamtime import StreamTime
+from vision.streamtime import SECOND, StreamTime
 
 __all__ = ["Judge", "Standing"]
+
+_AHEAD: Final = 2 * SECOND  # what a camera's stream time may run ahead of the clock, with room to spare
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,11 @@ class Judge:
                 values.setdefault(window, {})[rule] = to_json(state)
         return values
 
-    def restore(self, values: Mapping[str, Mapping[str, Any]]) -> list[Event]:
-        """Go on from a snapshot; returns the open events that end here.
+    def restore(self, values: Mapping[str, Mapping[str, Any]], now: StreamTime | None = None) -> list[Event]:
+        """Go on from a snapshot at ``now``; returns the open events that end here.
 
         Those are events of a window or rule that is no longer judged, or judged by another rulebook now: what one book
-        began, another does not end.
+        began, another does not end. So do those that lie after ``now``, which a clock left behind that was set back.
         """
         ended = []
         for window, rules in values.items():
@@ -89,7 +91,10 @@ class Judge:
             for rule, plain in rules.items():
                 state = from_json(plain)
                 event = state.event
-                if rule in known and (event is None or event.rulebook == known[rule].rulebook):
+                if now is not None and state.last_at is not None and state.last_at > now + _AHEAD:
+                    if event is not None:
+                        ended.append(replace(event, state="closed" if state.over else "interrupted"))
+                elif rule in known and (event is None or event.rulebook == known[rule].rulebook):
                     self._states[WindowId(window), rule] = state
                 elif event is not None:
                     ended.append(replace(event, state="closed" if state.over else "interrupted"))

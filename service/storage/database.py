@@ -8,7 +8,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from vision.errors import ZaigangError
@@ -17,7 +17,7 @@ __all__ = ["Database", "DatabaseError", "open_database"]
 
 
 class DatabaseError(ZaigangError):
-    """The database cannot be opened or brought up to date; raised when the service starts."""
+    """The database cannot be opened, read or written: it is locked, damaged, or its disk is full or gone."""
 
 
 class Database:
@@ -31,9 +31,17 @@ class Database:
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        """A transaction: committed at the end of the block, rolled back when it raises."""
-        async with self._sessions.begin() as session:
-            yield session
+        """A transaction: committed at the end of the block, rolled back when it raises.
+
+        Raises DatabaseError where the database refuses; what was to be kept has to be brought again.
+        """
+        try:
+            async with self._sessions.begin() as session:
+                yield session
+        except DBAPIError as error:
+            if isinstance(error, (IntegrityError, DataError, ProgrammingError)):
+                raise  # a fault of ours: to try again would not mend it
+            raise DatabaseError(f"the database refuses ({error.orig})") from error
 
     async def close(self) -> None:
         await self._engine.dispose()

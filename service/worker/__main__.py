@@ -1,20 +1,24 @@
-"""A worker process: `python -m service.worker PLAN`. Beats on stdout, ends when its supervisor's pipe closes."""
+"""A worker process: its plan is the first line of stdin, it beats on stdout, and it ends when stdin does."""
 
+import os
 import signal
 import sys
 import threading
-from pathlib import Path
 
 from service.logs import set_up_logs
-from service.worker.plan import read_plan
+from service.worker.plan import plan_of
 from service.worker.worker import Worker
 from vision.errors import ZaigangError
 
+__all__ = ["main"]
+
 
 def main() -> int:
+    """Work until told to stop; returns the exit code."""
     set_up_logs()
+    os.set_blocking(sys.stdout.fileno(), False)
     try:
-        worker = Worker(read_plan(Path(sys.argv[1])), beat=_beat)
+        worker = Worker(plan_of(sys.stdin.readline()), beat=_beat)
     except ZaigangError as error:
         sys.stderr.write(f"zaigang: {error}\n")
         return 2
@@ -26,8 +30,10 @@ def main() -> int:
 
 
 def _beat() -> None:
-    sys.stdout.write("beat\n")
-    sys.stdout.flush()
+    try:
+        os.write(sys.stdout.fileno(), b"beat\n")
+    except OSError:
+        return  # a service that stands still does not read; one that is gone is noticed on stdin
 
 
 def _until_orphaned(worker: Worker) -> None:

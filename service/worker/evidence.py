@@ -44,13 +44,13 @@ class EvidenceCutter:
     """Makes evidence of one worker's events; ``ring`` and ``looks`` hold a folder a camera."""
 
     def __init__(self, ring: Path, looks: Path, evidence: Path, limits: RecorderSettings) -> None:
-        self._ring, self._looks, self._evidence, self._limits = ring, looks, evidence, limits
+        self._ring, self._looks, self._evidence, self.limits = ring, looks, evidence, limits
 
     def clip_span(self, event: Event, now: StreamTime, closed_at: StreamTime | None) -> tuple[StreamTime, StreamTime]:
         """From the pre-roll to the post-roll after the event closed, at most the first stretch of a long one."""
-        start = event.started_at - seconds(self._limits.pre_roll)
-        end = closed_at + seconds(self._limits.post_roll) if closed_at is not None else now
-        return StreamTime(start), StreamTime(min(end, event.started_at + seconds(self._limits.first)))
+        start = event.started_at - seconds(self.limits.pre_roll)
+        end = closed_at + seconds(self.limits.post_roll) if closed_at is not None else now
+        return StreamTime(start), StreamTime(min(end, event.started_at + seconds(self.limits.first)))
 
     def make(
         self, event: Event, scene: Scene, book: Rulebook, now: StreamTime, closed_at: StreamTime | None

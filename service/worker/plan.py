@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from service.settings import CameraSettings, Settings
+from vision.errors import BadInput
 from vision.geometry import Size
 from vision.observation import WindowId
 
-__all__ = ["Drawn", "WorkerPlan", "read_plan", "write_plan"]
+__all__ = ["Drawn", "WorkerPlan", "plan_of", "plan_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class WorkerPlan:
     token: str
 
 
-def write_plan(plan: WorkerPlan, file: Path) -> None:
-    """Write ``plan`` for a worker process; only its owner may read it, since sources carry passwords."""
+def plan_text(plan: WorkerPlan) -> str:
+    """``plan`` as one line, handed to a worker process on its stdin: sources carry passwords, which no file has to."""
     content: dict[str, Any] = {
         "worker": plan.worker,
         "settings": plan.settings.model_dump(mode="json"),
@@ -48,25 +49,26 @@ def write_plan(plan: WorkerPlan, file: Path) -> None:
         "service": plan.service,
         "token": plan.token,
     }
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    return json.dumps(content, ensure_ascii=False) + "\n"
 
 
-def read_plan(file: Path) -> WorkerPlan:
-    """The plan that ``write_plan`` wrote."""
-    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    settings = Settings(**content["settings"])
-    wanted = set(content["cameras"])
-    return WorkerPlan(
-        worker=content["worker"],
-        settings=settings,
-        cameras=tuple(camera for camera in settings.cameras if camera.id in wanted),
-        drawn={
-            WindowId(window): Drawn(drawn["zones"], (drawn["size"][0], drawn["size"][1]))
-            for window, drawn in content["drawn"].items()
-        },
-        data=Path(content["data"]),
-        service=content["service"],
-        token=content["token"],
-    )
+def plan_of(text: str) -> WorkerPlan:
+    """The plan that ``plan_text`` wrote; raises BadInput, which shows nothing of it."""
+    try:
+        content: dict[str, Any] = json.loads(text)
+        settings = Settings(**content["settings"])
+        wanted = set(content["cameras"])
+        return WorkerPlan(
+            worker=content["worker"],
+            settings=settings,
+            cameras=tuple(camera for camera in settings.cameras if camera.id in wanted),
+            drawn={
+                WindowId(window): Drawn(drawn["zones"], (drawn["size"][0], drawn["size"][1]))
+                for window, drawn in content["drawn"].items()
+            },
+            data=Path(content["data"]),
+            service=content["service"],
+            token=content["token"],
+        )
+    except (ValueError, LookupError, TypeError):
+        raise BadInput("the worker's plan on stdin is none; workers are started by zaigang serve") from None

@@ -2,19 +2,21 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 
+from service.rules.judge import Standing
 from service.settings import CameraSettings
 from service.worker.looklog import LookLog
 from service.worker.plan import Drawn
 from service.worker.status import WindowStatus
 from vision.camera import Camera
 from vision.closeup import Eye
-from vision.errors import ZoneError
+from vision.errors import ZoneError, without_password
 from vision.geometry import Size
 from vision.layout import layout
 from vision.observation import Observation, Reason, WindowId, unknown
@@ -23,12 +25,15 @@ from vision.pipeline import CameraPipeline, Look
 from vision.recorder import Recorder
 from vision.streamtime import SECOND, StreamTime
 
-__all__ = ["CameraPost"]
+__all__ = ["CameraPost", "Follow"]
 
 _SILENT_AFTER = 2_500_000
 _STARTING_FOR = 10 * SECOND
 _BLIND_EVERY = SECOND
 _SHOWN_WIDTH = 960
+
+Follow: TypeAlias = Callable[[str, float, Callable[[], StreamTime], Recorder | None, threading.Event], Camera]
+"""Makes what follows a source: `vision.camera.Camera`, or what a test plays instead."""
 
 
 class CameraPost:
@@ -43,13 +48,14 @@ class CameraPost:
         rate: float,
         clock: Callable[[], StreamTime],
         arrived: threading.Event,
+        follow: Follow = Camera,
     ) -> None:
         self.settings = settings
         self.windows = [WindowId(window.id) for window in settings.windows]
         self.status = {window: WindowStatus() for window in self.windows}
         self.recorder = Recorder(data / "ring" / settings.id)
         self.log = LookLog(data / "looks" / settings.id)
-        self.camera = Camera(settings.source, rate, clock, self.recorder, arrived)
+        self.camera = follow(settings.source, rate, clock, self.recorder, arrived)
         self.size: Size | None = None
         self.zones: dict[WindowId, dict[str, list[float]]] = {}
         self.look: Look | None = None
@@ -97,25 +103,40 @@ class CameraPost:
         arrival = self.camera.arrival
         return "overload" if arrival is not None and now - arrival <= SECOND else "no_stream"
 
+    def _silent(self, now: StreamTime) -> str | None:
+        since = self._looked_at or self._started
+        if self._silence(now) != "no_stream":
+            return None
+        return f'source "{without_password(self.settings.source)}": no picture has come for {(now - since) // SECOND} s'
+
     def looked(self, look: Look, now: StreamTime) -> None:
         """Remember a look that was made ``now``."""
         self.look, self._looked_at, self._blind_at = look, now, None
         self._delays = [*self._delays[-99:], (now - look.at) / 1000]
         self._moments = [moment for moment in self._moments if now - moment <= 10 * SECOND] + [now]
 
-    def told(self, now: StreamTime, windows: list[dict[str, Any]]) -> dict[str, Any]:
-        """What the service is told of the camera; ``latency_ms`` is the 95th percentile of the last hundred looks."""
+    def told(
+        self, now: StreamTime, standings: list[tuple[WindowId, list[Standing]]], stalled: bool = False
+    ) -> dict[str, Any]:
+        """What the service is told of the camera; ``latency_ms`` is the 95th percentile of the last hundred looks.
+
+        ``stalled``: the worker does not get to its looks, so that what was last seen is no longer so.
+        """
         summary = self.camera.summary
         look = self.look
         reason = look.reason if look is not None else "starting"
         if look is None and self.camera.trouble:
             reason = "no_stream"
+        windows = [self.status[window].told(window, standing) for window, standing in standings]
+        if stalled:
+            reason = reason or "overload"
+            windows = [{**one, "status": "unknown", "reason": reason} for one in windows]
         moments = [moment for moment in self._moments if now - moment <= 10 * SECOND]
         span = min(10.0, max(1.0, (now - self._started) / SECOND))
         return {
             "id": self.settings.id,
             "reason": reason,
-            "trouble": self.trouble or self.camera.trouble,
+            "trouble": self.trouble or self.camera.trouble or self._silent(now),
             "recording_trouble": self.camera.recording_trouble,
             "size": list(self.size) if self.size else None,
             "codec": summary.codec if summary else None,
@@ -137,7 +158,8 @@ class CameraPost:
 
     def shut(self) -> None:
         self.camera.stop()
-        self.log.close()
+        with suppress(OSError):  # on a full disk the last lines of the log of looks are lost; events are not in it
+            self.log.close()
 
 
 def picture_shown(picture: Picture) -> bytes:

@@ -1,7 +1,7 @@
 """The spool: events and rule state in one SQLite transaction, on disk before anybody hears of them."""
 
-import errno
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from service.lock import Held, held
 from vision.errors import StorageFull, ZaigangError
 from vision.streamtime import StreamTime
 
@@ -23,10 +24,14 @@ CREATE TABLE IF NOT EXISTS jobs (event TEXT PRIMARY KEY, due INTEGER NOT NULL, b
 """
 
 _BALLAST: Final = 4 * 1024 * 1024
+_FULL: Final = frozenset(
+    # On a full disk the write-ahead log's index cannot grow either, which SQLite calls a fault of the disk.
+    (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_FSYNC)
+)
 
 
 class SpoolBusy(ZaigangError):
-    """Another worker holds this spool; raised when a worker starts beside one that still runs."""
+    """Another process holds this spool: a worker that has not ended yet, or a program that looks into the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +58,33 @@ class Spool:
     A ballast file beside it is given up when the disk is full, so that what happens then still finds room.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, patience_s: float = 30.0) -> None:
+        """Open the spool at ``file`` for this process alone, waiting ``patience_s`` for another worker to end.
+
+        Messages that were set aside are tried anew: the service may have learned to take them.
+        """
         self._file = file
         self._ballast = file.with_suffix(".ballast")
         self._lock = threading.RLock()
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(file, isolation_level=None, timeout=1.0, check_same_thread=False)
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=FULL")
-            self._connection.executescript(_SCHEMA)
-        except sqlite3.Error as error:
-            raise _failure(file, error) from error
+            self._held = held(file.with_suffix(".lock"), patience_s)
+        except Held as error:
+            raise SpoolBusy(f"{file}: process {error.holder} holds this spool still") from None
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise ZaigangError(f"{file}: the spool cannot be made ({reason})") from error
+        try:
+            self._connection = _opened(file)
+        except StorageFull:
+            self._ballast.unlink(missing_ok=True)
+            self._connection = _opened(file)
         self.refill_ballast()
 
     def close(self) -> None:
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
+            os.close(self._held)
 
     def record(
         self,
@@ -136,16 +152,19 @@ class Spool:
 
     def refill_ballast(self) -> None:
         """Take up the ballast again where the disk has room for it."""
-        if self._ballast.exists():
-            return
         try:
+            if self._ballast.exists() and self._ballast.stat().st_size == _BALLAST:
+                return
             self._ballast.write_bytes(b"\0" * _BALLAST)
         except OSError:
             self._ballast.unlink(missing_ok=True)
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
-            return self._connection.execute(query, values).fetchall()
+            try:
+                return self._connection.execute(query, values).fetchall()
+            except sqlite3.Error as error:
+                raise _failure(self._file, error) from error
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
@@ -168,10 +187,23 @@ def _row(job: Job) -> tuple[str, int, str]:
     return job.event, job.due, json.dumps(job.body)
 
 
+def _opened(file: Path) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(file, isolation_level=None, timeout=1.0, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.executescript(_SCHEMA)
+        connection.execute("INSERT OR IGNORE INTO outbox SELECT seq, kind, body FROM refused")
+        connection.execute("DELETE FROM refused")
+    except sqlite3.Error as error:
+        raise _failure(file, error) from error
+    return connection
+
+
 def _failure(file: Path, error: sqlite3.Error) -> ZaigangError:
-    code = getattr(error, "sqlite_errorcode", None)
-    if code == sqlite3.SQLITE_FULL or getattr(error, "errno", None) == errno.ENOSPC:
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code in _FULL:
         return StorageFull(f"{file}: no space left on the disk; events wait in memory until there is")
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return SpoolBusy(f"{file}: another worker holds this spool")
-    return ZaigangError(f"{file}: the spool cannot be used ({error})")
+    if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return SpoolBusy(f"{file}: another program holds the spool's file; events wait in memory until it lets go")
+    return ZaigangError(f"{file}: the spool cannot be used ({error}); events wait in memory")

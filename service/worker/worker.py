@@ -1,5 +1,6 @@
 """The worker: one process for a group of cameras, from their newest pictures to spooled events and evidence."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -14,24 +15,34 @@ from service.rules.judge import Judge
 from service.rules.rulebook import Rulebook
 from service.worker.delivery import Deliverer, LiveLink
 from service.worker.evidence import EvidenceCutter, Scene
+from service.worker.jobs import EvidenceJobs
 from service.worker.plan import WorkerPlan
-from service.worker.post import CameraPost, picture_shown
+from service.worker.post import CameraPost, Follow, picture_shown
 from service.worker.spool import Job, Spool
-from vision.errors import SourceError, StorageFull
+from vision.camera import Camera
+from vision.closeup import Eye
+from vision.errors import StorageFull, ZaigangError
 from vision.observation import Observation, WindowId
 from vision.picture import Picture
-from vision.pipeline import see_all
+from vision.pipeline import Look, see_all
+from vision.recorder import give_way
 from vision.streamtime import SECOND, StreamTime, seconds
 
-__all__ = ["Worker", "utc_now"]
+__all__ = ["ClockSetBack", "Worker", "utc_now"]
 
 log = structlog.get_logger()
 
 _SAVE_EVERY: Final = 2 * SECOND
 _TRIM_EVERY: Final = 20 * SECOND
+_ROOM_EVERY: Final = SECOND
 _SHOW_EVERY: Final = 400_000
-_SETTLE: Final = 2 * SECOND  # the recorder flushes packet by packet, but the stream itself comes late at times
-_RETRY: Final = 10 * SECOND
+_SET_BACK: Final = 2 * SECOND
+_STALLED: Final = 2_500_000
+_GAVE_WAY_SHOWN: Final = 60 * SECOND
+
+
+class ClockSetBack(ZaigangError):
+    """The machine's clock was set back: the worker ends, and what judges on begins anew at the earlier time."""
 
 
 def utc_now() -> StreamTime:
@@ -40,13 +51,18 @@ def utc_now() -> StreamTime:
 
 
 class Worker:
-    """Runs until stopped. ``beat`` is called at least once a second while all is well."""
+    """Runs until stopped. ``beat`` is called at least once a second while all is well.
+
+    ``eye`` and ``follow`` (what makes a camera) stand in for the plan's networks and for `vision.camera`.
+    """
 
     def __init__(
         self,
         plan: WorkerPlan,
         beat: Callable[[], None] = lambda: None,
         clock: Callable[[], StreamTime] = utc_now,
+        eye: Eye | None = None,
+        follow: Follow = Camera,
     ) -> None:
         self._plan = plan
         self._clock = clock
@@ -55,49 +71,65 @@ class Worker:
         self._arrived = threading.Event()
         self._books: Mapping[WindowId, Rulebook] = plan.settings.books()
         self._duty = plan.settings.duty_by_window()
+        self._ring = plan.data / "ring"
+        give_way(self._ring, self._short_by())
         self._spool = Spool(plan.data / "spool" / f"{plan.worker}.db")
-        self._eye = load_eye(plan.settings.models, self._books.values())
-        self._judge = Judge(self._books, self._duty)
+        self._eye = eye or load_eye(plan.settings.models, self._books.values())
+        mine = {WindowId(window.id) for camera in plan.cameras for window in camera.windows}
+        self._judge = Judge({window: book for window, book in self._books.items() if window in mine}, self._duty)
         rate = plan.settings.looks_per_second
         self._posts = [
-            CameraPost(camera, plan.drawn, self._eye, plan.data, rate, clock, self._arrived) for camera in plan.cameras
+            CameraPost(camera, plan.drawn, self._eye, plan.data, rate, clock, self._arrived, follow)
+            for camera in plan.cameras
         ]
         self._by_window = {window: post for post in self._posts for window in post.windows}
         recorder = plan.settings.recorder
-        self._cutter = EvidenceCutter(plan.data / "ring", plan.data / "looks", plan.data / "evidence", recorder)
+        cutter = EvidenceCutter(self._ring, plan.data / "looks", plan.data / "evidence", recorder)
         longest = max((rule.after for book in self._books.values() for rule in book.judged().values()), default=0.0)
         self._keep = seconds(max(recorder.keep, longest + recorder.first + 120))
-        self._deliverer = Deliverer(self._spool, plan.service, plan.token)
-        self._live = LiveLink(plan.service, plan.token, self._told)
-        self._cutting = threading.Thread(target=self._cut_evidence, name="evidence", daemon=True)
-        self._pending = self._judge.restore(self._spool.state())
-        self._pending_jobs = [self._job(event, clock()) for event in self._pending]
-        self._saved_at = self._trimmed_at = clock()
+        self._deliverer = Deliverer(self._spool, plan.service, plan.token, self.stop)
+        self._live = LiveLink(plan.service, plan.token, self._told, self.stop)
+        self._jobs = EvidenceJobs(self._spool, cutter, self._scene, clock, self._deliverer.nudge, self.stop)
+        self._saved_at = self._trimmed_at = self._roomed_at = self._looped_at = clock()
+        self._gave_way_at: StreamTime | None = None
+        self._pending = self._judge.restore(self._spool.state(), self._looped_at)
+        self._pending_jobs = [self._job(event) for event in self._pending]
         self._shown_at: dict[str, StreamTime] = {}
-        self._trouble: str | None = None
+        self._troubles: dict[str, str] = {}
 
     def run(self) -> None:
-        """Work until ``stop`` is called."""
+        """Work until ``stop`` is called; raises what a thread of the worker failed of, or ClockSetBack."""
+        threads = (self._deliverer.thread, self._live.thread, self._jobs.thread)
         for post in self._posts:
             post.camera.start()
-        self._deliverer.start()
-        self._live.start()
-        self._cutting.start()
+        for thread in threads:
+            thread.start()
         log.info("worker runs", worker=self._plan.worker, cameras=[post.settings.id for post in self._posts])
         try:
             while not self._stop.is_set():
                 self._arrived.wait(0.2)
                 self._arrived.clear()
+                self._mark_time()
                 self._look()
                 self._keep_house()
                 self._beat()
         finally:
             self._shut()
+        for thread in threads:
+            if thread.fault is not None:
+                raise thread.fault
 
     def stop(self) -> None:
         """Ask ``run`` to end; may be called from a signal handler or another thread."""
         self._stop.set()
         self._arrived.set()
+
+    def _mark_time(self) -> None:
+        now = self._clock()
+        if now < self._looped_at - _SET_BACK:
+            by = (self._looped_at - now) / SECOND
+            raise ClockSetBack(f"this machine's clock was set back by {by:.0f} s; judging begins anew")
+        self._looped_at = now
 
     def _look(self) -> None:
         taken = [(post, picture) for post in self._posts if (picture := post.camera.take()) is not None]
@@ -119,7 +151,7 @@ class Worker:
                 events += self._judged(observation)
         if events:
             self._pending += events
-            self._pending_jobs += [self._job(event, now) for event in events]
+            self._pending_jobs += [self._job(event) for event in events]
             self._save(now)
 
     def _judged(self, observation: Observation) -> list[Event]:
@@ -127,13 +159,8 @@ class Worker:
         status.look(observation, self._duty(observation.window, observation.at))
         return self._judge.observe(observation)
 
-    def _job(self, event: Event, now: StreamTime) -> Job:
-        """Evidence at once when an event opens, and whole when the post-roll after its close is on the disk."""
-        closed = event.state != "open"
-        due = now + seconds(self._plan.settings.recorder.post_roll) + _SETTLE if closed else now
-        camera = self._by_window[event.window].settings.id if event.window in self._by_window else None
-        body = {"event": asdict(event), "camera": camera, "book": self._book(event)}
-        return Job(event.id, StreamTime(due), {**body, "closed_at": now if closed else None})
+    def _job(self, event: Event) -> Job:
+        return self._jobs.job(event, self._book(event))
 
     def _book(self, event: Event) -> dict[str, Any] | None:
         """The rulebook that judged the event, None for one that is no longer in force (the service knows it)."""
@@ -141,44 +168,82 @@ class Worker:
         return book.model_dump(mode="json") if book is not None and book.version == event.rulebook else None
 
     def _save(self, now: StreamTime) -> None:
-        """Events, rule state and jobs into the spool; what finds no room waits here and is tried again."""
-        bodies = [{**asdict(event), "book": self._book(event)} for event in self._pending]
+        """Events, rule state and jobs into the spool; what cannot be kept waits here and is tried again."""
+        self._saved_at = now
         try:
-            self._spool.record(bodies, self._judge.snapshot(self._by_window), self._pending_jobs)
-        except StorageFull as error:
-            self._make_room(str(error))
+            try:
+                self._record()
+            except StorageFull:
+                # The spool has given up its ballast: with an old recording gone too there is room for this.
+                self._give_way(1)
+                self._record()
+        except ZaigangError as error:
+            if "spool" not in self._troubles:
+                log.error("events cannot be kept on the disk, they wait in memory", why=str(error))
+            self._troubles["spool"] = str(error)
             return
+        self._troubles.pop("spool", None)
         if self._pending:
             self._deliverer.nudge()
         self._pending, self._pending_jobs = [], []
-        self._saved_at, self._trouble = now, None
 
-    def _make_room(self, why: str) -> None:
-        """The disk is full: the ring of recordings gives way to events."""
-        self._trouble = why
-        log.error("the disk is full", why=why)
-        for post in self._posts:
-            post.recorder.drop_oldest()
+    def _record(self) -> None:
+        bodies = [{**asdict(event), "book": self._book(event)} for event in self._pending]
+        self._spool.record(bodies, self._judge.snapshot(self._by_window), self._pending_jobs)
 
     def _keep_house(self) -> None:
         now = self._clock()
         if now - self._saved_at >= _SAVE_EVERY:
-            self._saved_at = now
             self._save(now)
+        if now - self._roomed_at >= _ROOM_EVERY:
+            self._roomed_at = now
+            self._keep_room(now)
         if now - self._trimmed_at >= _TRIM_EVERY:
             self._trimmed_at = now
             before = StreamTime(now - self._keep)
             for post in self._posts:
                 post.recorder.trim(before)
                 post.log.trim(before)
-            if self._trouble is None:
+            if not self._troubles:
                 self._spool.refill_ballast()
 
-    def _log_look(self, post: CameraPost, look: Any) -> None:
+    def _keep_room(self, now: StreamTime) -> None:
+        """Recordings give way, the oldest first, while less room is left than events and their evidence may need."""
+        short_by = self._short_by()
+        if short_by > 0 and self._give_way(short_by):
+            self._gave_way_at = now
+        least = self._plan.settings.recorder.min_free_mb
+        if self._short_by() > 0:
+            free = shutil.disk_usage(self._plan.data).free // 1_000_000
+            self._troubles["room"] = (
+                f"only {free} MB are left on the disk of {self._plan.data}, recorder.min_free_mb asks for {least}, "
+                "and no older recording is left to give way; free some"
+            )
+        elif self._gave_way_at is not None and now - self._gave_way_at <= _GAVE_WAY_SHOWN:
+            self._troubles["room"] = (
+                f"the disk of {self._plan.data} is full up to recorder.min_free_mb ({least} MB): "
+                "the oldest recordings give way before their time"
+            )
+        else:
+            self._troubles.pop("room", None)
+
+    def _short_by(self) -> int:
+        """How many bytes are missing to the room that recordings leave to events."""
+        try:
+            free = shutil.disk_usage(self._plan.data).free
+        except OSError:
+            return 0  # the folder is made in a moment; a disk that is gone shows itself when it is written to
+        return self._plan.settings.recorder.min_free_mb * 1_000_000 - free
+
+    def _give_way(self, short_by: int) -> int:
+        return give_way(self._ring, short_by)
+
+    def _log_look(self, post: CameraPost, look: Look) -> None:
         try:
             post.log.write(look)
+            self._troubles.pop("log", None)
         except OSError as error:
-            self._trouble = f"the log of looks cannot be written ({error.strerror})"
+            self._troubles["log"] = f"the log of looks cannot be written ({(error.strerror or str(error)).lower()})"
 
     def _show(self, post: CameraPost, picture: Picture, now: StreamTime) -> None:
         if now - self._shown_at.get(post.settings.id, 0) >= _SHOW_EVERY:
@@ -187,61 +252,41 @@ class Worker:
 
     def _told(self) -> dict[str, Any]:
         now = self._clock()
-        refused = self._spool.refused()
-        trouble = self._trouble or self._deliverer.trouble
-        if trouble is None and refused:
-            trouble = f"{refused} messages were refused by the service and are set aside in the spool"
+        stalled = now - self._looped_at > _STALLED
         return {
             "worker": self._plan.worker,
             "at": now,
-            "waiting": self._spool.waiting(),
-            "trouble": trouble,
+            "waiting": self._deliverer.waiting,
+            "trouble": "; ".join(self._all_troubles(stalled)) or None,
             "cameras": [
-                post.told(
-                    now,
-                    [status.told(window, self._judge.standings(window)) for window, status in post.status.items()],
-                )
+                post.told(now, [(window, self._judge.standings(window)) for window in post.windows], stalled)
                 for post in self._posts
             ],
         }
 
-    def _cut_evidence(self) -> None:
-        while not self._stop.wait(0.3):
-            for job in self._spool.due_jobs(self._clock()):
-                if self._stop.is_set():
-                    return
-                self._do(job)
+    def _all_troubles(self, stalled: bool) -> list[str]:
+        told = [*self._troubles.values(), self._jobs.trouble, self._deliverer.trouble]
+        if stalled:
+            told.append(f"worker {self._plan.worker} stands still: its disk or its processor does not keep up")
+        return list(dict.fromkeys(one for one in told if one))
 
-    def _do(self, job: Job) -> None:
-        event = Event(**job.body["event"])
-        closed_at: StreamTime | None = job.body["closed_at"]
-        now = self._clock()
-        again: Job | None = None
-        evidence: dict[str, Any] | None = None
+    def _scene(self, event: Event) -> Scene | None:
         post = self._by_window.get(event.window)
-        if post is not None and job.body["book"] is not None:
-            cards = (self._eye.person.card, self._eye.objects.card)
-            scene = Scene(post.settings, post.zones.get(event.window, {}), post.size, cards)
-            book = Rulebook.model_validate(job.body["book"])
-            try:
-                folder, manifest = self._cutter.make(event, scene, book, now, closed_at)
-                evidence = {"event": event.id, "folder": folder, "manifest": manifest}
-            except (OSError, SourceError) as error:
-                log.warning("evidence could not be made, it is tried again", event=event.id, why=str(error))
-                again = Job(event.id, StreamTime(now + _RETRY), job.body)
-        full = event.started_at + seconds(self._plan.settings.recorder.first) + _SETTLE
-        if again is None and closed_at is None and now < full:
-            again = Job(event.id, StreamTime(full), job.body)
-        self._spool.finish_job(job, evidence, again)
-        self._deliverer.nudge()
+        if post is None:
+            return None
+        cards = (self._eye.person.card, self._eye.objects.card)
+        return Scene(post.settings, post.zones.get(event.window, {}), post.size, cards)
 
     def _shut(self) -> None:
-        for post in self._posts:
-            post.shut()
-        self._stop.set()
-        self._cutting.join(20)
+        """End everything; state first, since a worker that is slow to end is killed."""
         self._save(self._clock())
+        self._stop.set()
+        for post in self._posts:
+            post.camera.ask_to_stop()
         self._live.stop()
         self._deliverer.stop()
+        self._jobs.thread.stop(20)
+        for post in self._posts:
+            post.shut()
         self._spool.close()
         log.info("worker ended", worker=self._plan.worker)

@@ -5,28 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.media import number_of, read_numbers, write_film
-from vision.address import address
-from vision.anchor import Anchor
+from tests.fixtures.recording import NOW, record
 from vision.clip import cut, frame_at
 from vision.recorder import Recorder, segments
-from vision.source import open_stream, picture_time
-from vision.streamtime import SECOND, StreamTime, seconds
-
-NOW = StreamTime(1_767_574_800 * SECOND)
-
-
-def record(film: Path, ring: Path, start: StreamTime = NOW, segment_s: float = 4.0) -> None:
-    """What a camera's thread does with a stream whose packets arrive on time."""
-    recorder, anchor = Recorder(ring, segment_s), Anchor()
-    with open_stream(address(str(film))) as stream:
-        for packet in stream.packets():
-            own = seconds(float(packet.pts * packet.time_base)) if packet.pts is not None else None
-            frames = [(StreamTime(start + (picture_time(frame) or 0)), frame) for frame in stream.decode(packet)]
-            if own is not None:
-                recorder.write(packet, frames, anchor.place(own, StreamTime(start + own)), stream)
-            else:
-                recorder.write(packet, frames, start, stream)
-    recorder.close()
+from vision.streamtime import SECOND, StreamTime
 
 
 @pytest.mark.parametrize(
@@ -34,9 +16,11 @@ def record(film: Path, ring: Path, start: StreamTime = NOW, segment_s: float = 4
     [
         ("libx264", 10, 0),
         ("libx264", 10, 2),
+        ("libx264", 40, 2),
         ("libx264", 70, 0),
         ("libx265", 10, 0),
-        ("libx265", 20, 2),
+        ("libx265", 10, 2),
+        ("libx265", 40, 2),
         ("mjpeg", 1, 0),
     ],
 )
@@ -57,8 +41,19 @@ def test_clip_holds_every_picture_of_its_interval(tmp_path: Path, codec: str, go
     assert clip.gaps == ()
 
 
-def test_clip_of_h265_gets_a_copy_that_browsers_play(tmp_path: Path) -> None:
+def test_what_the_camera_sent_is_kept_and_cut_without_an_encoder(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     film = write_film(tmp_path / "film.mkv", 10, codec="libx265")
+    capfd.readouterr()
+    record(film, tmp_path / "ring")
+    cut(tmp_path / "ring", NOW, StreamTime(NOW + 9 * SECOND), tmp_path / "clip.mp4")
+
+    assert "x265" not in capfd.readouterr().err  # an x265 that is opened says so
+
+
+def test_clip_of_h265_gets_a_copy_that_browsers_play_and_that_begins_with_it(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.mkv", 10, codec="libx265", gop=15)
     record(film, tmp_path / "ring")
     span = StreamTime(NOW + 2 * SECOND), StreamTime(NOW + 6 * SECOND)
 
@@ -69,11 +64,13 @@ def test_clip_of_h265_gets_a_copy_that_browsers_play(tmp_path: Path) -> None:
     assert copy is not None
     assert (own.codec, own.encoded) == ("hevc", False)
     assert (copy.codec, copy.encoded) == ("h264", True)
-    assert [number for _, number in read_numbers(copy.file)] == list(range(20, 61))
+    assert copy.start == own.start
+    assert [number for _, number in read_numbers(copy.file)] == list(range(15, 61))
 
 
-def test_gap_in_the_recording_is_named(tmp_path: Path) -> None:
-    film = write_film(tmp_path / "film.mkv", 5)
+@pytest.mark.parametrize(("codec", "b_frames"), [("libx264", 0), ("libx264", 2), ("libx265", 2)])
+def test_gap_in_the_recording_is_named(tmp_path: Path, codec: str, b_frames: int) -> None:
+    film = write_film(tmp_path / "film.mkv", 5, codec=codec, gop=40, b_frames=b_frames)
     record(film, tmp_path / "ring")
     record(film, tmp_path / "ring", StreamTime(NOW + 30 * SECOND))
 
@@ -82,7 +79,11 @@ def test_gap_in_the_recording_is_named(tmp_path: Path) -> None:
     assert clip is not None
     assert len(clip.gaps) == 1
     assert clip.gaps[0].start - NOW == pytest.approx(4.9 * SECOND, abs=SECOND / 5)
-    assert clip.gaps[0].end - NOW == 30 * SECOND
+    assert clip.gaps[0].end - NOW == pytest.approx(30 * SECOND, abs=100)
+    found = read_numbers(clip.file)
+    numbers = [number for _, number in found]
+    assert numbers[:91] == [*range(50), *range(41)]
+    assert found[-1][0] == pytest.approx((clip.end - clip.start) / SECOND, abs=0.011)
 
 
 def test_clip_before_an_outage_does_not_reach_across_it(tmp_path: Path) -> None:
@@ -96,16 +97,31 @@ def test_clip_before_an_outage_does_not_reach_across_it(tmp_path: Path) -> None:
     assert clip.end - NOW == pytest.approx(4.9 * SECOND, abs=SECOND / 5)
 
 
-def test_change_of_resolution_still_gives_one_clip(tmp_path: Path) -> None:
-    record(write_film(tmp_path / "a.mkv", 5), tmp_path / "ring")
-    big = write_film(tmp_path / "b.mkv", 5, size=(640, 480), first=50)
+def test_clip_that_would_begin_in_an_outage_begins_after_it(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.mkv", 5)
+    record(film, tmp_path / "ring")
+    record(film, tmp_path / "ring", StreamTime(NOW + 600 * SECOND))
+
+    span = StreamTime(NOW + 590 * SECOND), StreamTime(NOW + 603 * SECOND)
+    clip = cut(tmp_path / "ring", *span, tmp_path / "clip.mp4")
+
+    assert clip is not None
+    assert clip.start == NOW + 600 * SECOND
+    assert clip.gaps == ()
+
+
+@pytest.mark.parametrize(("codec", "b_frames"), [("libx264", 2), ("libx265", 2)])
+def test_change_of_resolution_still_gives_one_clip(tmp_path: Path, codec: str, b_frames: int) -> None:
+    record(write_film(tmp_path / "a.mkv", 5, codec=codec, b_frames=b_frames), tmp_path / "ring")
+    big = write_film(tmp_path / "b.mkv", 5, codec=codec, b_frames=b_frames, size=(640, 480), first=50)
     record(big, tmp_path / "ring", StreamTime(NOW + 5 * SECOND))
 
     clip = cut(tmp_path / "ring", NOW, StreamTime(NOW + 9 * SECOND), tmp_path / "clip.mp4")
 
     assert clip is not None
     assert clip.encoded
-    assert len(read_numbers(clip.file)) >= 89
+    assert clip.playable
+    assert [at for at, _ in read_numbers(clip.file)] == pytest.approx([number / 10 for number in range(91)], abs=0.011)
 
 
 def test_segment_that_breaks_off_plays_to_its_last_whole_packet(tmp_path: Path) -> None:
@@ -121,18 +137,23 @@ def test_segment_that_breaks_off_plays_to_its_last_whole_packet(tmp_path: Path) 
     assert len(numbers) >= 25
 
 
-def test_nothing_recorded_gives_no_clip(tmp_path: Path) -> None:
+@pytest.mark.parametrize("playable", [False, True])
+def test_nothing_recorded_gives_no_clip(tmp_path: Path, playable: bool) -> None:
+    record(write_film(tmp_path / "film.mkv", 5, codec="libx265"), tmp_path / "ring", StreamTime(NOW + 60 * SECOND))
+
     assert cut(tmp_path, NOW, StreamTime(NOW + SECOND), tmp_path / "clip.mp4") is None
+    assert cut(tmp_path / "ring", NOW, StreamTime(NOW + SECOND), tmp_path / "clip.mp4", playable) is None
     assert not (tmp_path / "clip.mp4").exists()
 
 
-def test_picture_at_a_moment_is_the_one_that_was_shown(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [39, 43, 99])  # the last of a segment, one within, the last of all
+def test_picture_at_a_moment_is_the_one_that_was_shown(tmp_path: Path, number: int) -> None:
     record(write_film(tmp_path / "film.mkv", 10, b_frames=2), tmp_path / "ring")
 
-    found = frame_at(tmp_path / "ring", StreamTime(NOW + 4_350_000))
+    found = frame_at(tmp_path / "ring", StreamTime(NOW + number * SECOND // 10 + 50_000))
 
     assert found is not None
-    assert number_of(found[1].to_ndarray(format="bgr24")) == 43
+    assert number_of(found[1].to_ndarray(format="bgr24")) == number
 
 
 def test_trimming_keeps_what_is_younger(tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""Makes the evidence of a worker's events when it is due, and again when it could not be made."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+import structlog
+
+from service.rules.event import Event
+from service.rules.rulebook import Rulebook
+from service.worker.evidence import EvidenceCutter, Scene
+from service.worker.spool import Job, Spool
+from service.worker.watched import Watched
+from vision.errors import StorageFull, ZaigangError
+from vision.streamtime import SECOND, StreamTime, seconds
+
+__all__ = ["EvidenceJobs"]
+
+log = structlog.get_logger()
+
+_SETTLE: Final = 2 * SECOND  # the recorder flushes packet by packet, but the stream itself comes late at times
+_RETRY: Final = 10 * SECOND
+_POLL_S: Final = 0.3
+
+
+class EvidenceJobs:
+    """Does the spool's jobs on a thread of its own; ``scene_of`` tells what an event was judged with."""
+
+    def __init__(
+        self,
+        spool: Spool,
+        cutter: EvidenceCutter,
+        scene_of: Callable[[Event], Scene | None],
+        clock: Callable[[], StreamTime],
+        made: Callable[[], None],
+        failed: Callable[[], None],
+    ) -> None:
+        self._spool, self._cutter, self._scene_of, self._clock, self._made = spool, cutter, scene_of, clock, made
+        self.thread = Watched("evidence", self._run, failed)
+        self.trouble: str | None = None
+
+    def job(self, event: Event, book: Mapping[str, Any] | None) -> Job:
+        """Evidence at once when an event opens, and whole when the post-roll after its close is on the disk."""
+        now = self._clock()
+        closed = event.state != "open"
+        due = now + seconds(self._cutter.limits.post_roll) + _SETTLE if closed else now
+        return Job(
+            event.id, StreamTime(due), {"event": asdict(event), "book": book, "closed_at": now if closed else None}
+        )
+
+    def _run(self) -> None:
+        while not self.thread.stopping.wait(_POLL_S):
+            try:
+                for job in self._spool.due_jobs(self._clock()):
+                    if self.thread.stopping.is_set():
+                        return
+                    self._do(job)
+            except StorageFull as error:
+                self.trouble = str(error)
+                self.thread.stopping.wait(1.0)
+            except ZaigangError as error:
+                self.trouble = str(error)
+
+    def _do(self, job: Job) -> None:
+        event = Event(**job.body["event"])
+        closed_at: StreamTime | None = job.body["closed_at"]
+        now = self._clock()
+        again: Job | None = None
+        evidence: dict[str, Any] | None = None
+        scene = self._scene_of(event)
+        if scene is not None and job.body["book"] is not None:
+            try:
+                folder, manifest = self._cutter.make(
+                    event, scene, Rulebook.model_validate(job.body["book"]), now, closed_at
+                )
+                evidence = {"event": event.id, "folder": folder, "manifest": manifest}
+                self.trouble = None
+            except Exception as error:  # noqa: BLE001  # one event's evidence must not hold up the others'
+                self.trouble = f"evidence of event {event.id} could not be made ({error}); it is tried again"
+                log.warning("evidence could not be made, it is tried again", event=event.id, why=str(error))
+                again = Job(event.id, StreamTime(now + _RETRY), job.body)
+        full = event.started_at + seconds(self._cutter.limits.first) + _SETTLE
+        if again is None and closed_at is None and now < full:
+            again = Job(event.id, StreamTime(full), job.body)
+        self._spool.finish_job(job, evidence, again)
+        self._made()

@@ -1,0 +1,121 @@
+"""Reads the recorder's segments back: their packets and pictures with the stream time at which they were shown."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+
+import av
+import av.error
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from vision.recorder import LEAD, TICKS, Segment, segments
+from vision.source import Packet
+from vision.streamtime import SECOND, StreamTime
+
+__all__ = ["Sent", "Shape", "covering", "frames", "packets", "shape"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What has to stay the same for packets to be joined without encoding."""
+
+    codec: str
+    width: int
+    height: int
+    pixel_format: str
+    extradata: bytes | None
+
+    @property
+    def playable(self) -> bool:
+        """Whether every browser plays it."""
+        return self.codec == "h264" and self.pixel_format in ("yuv420p", "yuvj420p")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A packet as the camera sent it: shown at ``at``, to be decoded ``early`` microseconds before that."""
+
+    at: StreamTime
+    early: int
+    packet: Packet
+    stream: VideoStream
+
+
+def covering(ring: Path, start: StreamTime, end: StreamTime) -> list[Segment]:
+    """The segments that hold what was shown from ``start`` to ``end``."""
+    known = segments(ring)
+    before = [segment for segment in known if segment.start <= start]
+    within = [segment for segment in known if start < segment.start <= end]
+    # With open GOPs the last pictures before a key picture are sent after it, which is in the segment it begins.
+    after = [segment for segment in known if segment.start > end]
+    return before[-1:] + within + after[:1]
+
+
+def shape(segment: Segment) -> Shape | None:
+    """What the segment's packets are, None where it holds none."""
+    opened = _opened(segment)
+    if opened is None:
+        return None
+    with opened[0]:
+        context = opened[1].codec_context
+        return Shape(context.name, context.width, context.height, context.pix_fmt or "", context.extradata)
+
+
+def packets(segment: Segment) -> Iterator[Sent]:
+    """The segment's packets in the order in which they are decoded."""
+    opened = _opened(segment)
+    if opened is None:
+        return
+    with opened[0] as container:
+        for packet in _whole_packets(container, opened[1]):
+            if packet.pts is not None and packet.time_base is not None:
+                early = packet.pts - packet.dts if packet.dts is not None else 0
+                at = _moment(segment, packet.pts * packet.time_base)
+                yield Sent(at, round(early * packet.time_base * SECOND), packet, opened[1])
+
+
+def frames(segment: Segment) -> Iterator[tuple[StreamTime, VideoFrame]]:
+    """The segment's pictures in the order in which they are shown."""
+    opened = _opened(segment)
+    if opened is None:
+        return
+    with opened[0] as container:
+        for packet in chain(_whole_packets(container, opened[1]), (None,)):  # None gives those held back by reordering
+            try:
+                decoded = opened[1].decode(packet)
+            except av.error.FFmpegError:
+                continue  # a packet that came damaged; the pictures after it are shown all the same
+            for frame in decoded:
+                base = frame.time_base or opened[1].time_base  # those held back come without
+                if frame.pts is not None and base is not None:
+                    yield _moment(segment, frame.pts * base), frame
+
+
+def _opened(segment: Segment) -> tuple[InputContainer, VideoStream] | None:
+    """The segment's video, None for one that holds nothing yet (it was begun this moment, or the disk was full)."""
+    try:
+        container = av.open(str(segment.file), format="mpegts", options={"protocol_whitelist": "file"})
+    except (av.error.FFmpegError, OSError):
+        return None
+    if container.streams.video and container.streams.video[0].codec_context.width:
+        return container, container.streams.video[0]
+    container.close()
+    return None
+
+
+def _whole_packets(container: InputContainer, video: VideoStream) -> Iterator[Packet]:
+    """The packets up to the one that was being written when a process was killed."""
+    try:
+        for packet in container.demux(video):
+            if packet.size:
+                yield packet
+    except av.error.InvalidDataError:
+        return
+
+
+def _moment(segment: Segment, own: Fraction) -> StreamTime:
+    return StreamTime(segment.start + (round(own * TICKS) - LEAD) * SECOND // TICKS)
