@@ -87,12 +87,12 @@ class Worker:
         cutter = EvidenceCutter(self._ring, plan.data / "looks", plan.data / "evidence", recorder)
         longest = max((rule.after for book in self._books.values() for rule in book.judged().values()), default=0.0)
         self._keep = seconds(max(recorder.keep, longest + recorder.first + 120))
-        self._deliverer = Deliverer(self._spool, plan.service, plan.token, self.stop)
+        self._deliverer = Deliverer(plan.worker, self._spool, plan.service, plan.token, self.stop)
         self._live = LiveLink(plan.service, plan.token, self._told, self.stop)
         self._jobs = EvidenceJobs(self._spool, cutter, self._scene, clock, self._deliverer.nudge, self.stop)
         self._saved_at = self._trimmed_at = self._roomed_at = self._looped_at = clock()
         self._gave_way_at: StreamTime | None = None
-        self._pending = self._judge.restore(self._spool.state(), self._looped_at)
+        self._pending = self._judge.restore(self._spool.state(), self._looped_at) + self._caught_up()
         self._pending_jobs = [self._job(event) for event in self._pending]
         self._shown_at: dict[str, StreamTime] = {}
         self._troubles: dict[str, str] = {}
@@ -123,6 +123,19 @@ class Worker:
         """Ask ``run`` to end; may be called from a signal handler or another thread."""
         self._stop.set()
         self._arrived.set()
+
+    def _caught_up(self) -> list[Event]:
+        """Events of the looks that were logged, but not yet in the kept state, when a worker was killed."""
+        events: list[Event] = []
+        for post in self._posts:
+            since = self._judge.judged_until(post.windows)
+            if since is None:
+                continue
+            for look in post.log.between(since, self._looped_at):
+                for observation in look.observations:
+                    if observation.window in post.status:
+                        events += self._judge.observe(observation)
+        return events
 
     def _mark_time(self) -> None:
         now = self._clock()
