@@ -51,8 +51,9 @@ class CameraPost:
         follow: Follow = Camera,
     ) -> None:
         self.settings = settings
+        self._started = clock()
         self.windows = [WindowId(window.id) for window in settings.windows]
-        self.status = {window: WindowStatus() for window in self.windows}
+        self.status = {window: WindowStatus(self._started) for window in self.windows}
         self.recorder = Recorder(data / "ring" / settings.id)
         self.log = LookLog(data / "looks" / settings.id)
         self.camera = follow(settings.source, rate, clock, self.recorder, arrived)
@@ -63,7 +64,6 @@ class CameraPost:
         self._drawn = drawn
         self._eye = eye
         self._pipeline: CameraPipeline | None = None
-        self._started = clock()
         self._looked_at: StreamTime | None = None
         self._blind_at: StreamTime | None = None
         self._delays: list[float] = []
