@@ -38,7 +38,7 @@ _ROOM_EVERY: Final = SECOND
 _SHOW_EVERY: Final = 400_000
 _SET_BACK: Final = 2 * SECOND
 _STALLED: Final = 2_500_000
-_GAVE_WAY_SHOWN: Final = 60 * SECOND
+_GAVE_WAY_SHOWN: Final = 10 * SECOND
 
 
 class ClockSetBack(ZaigangError):
@@ -160,8 +160,11 @@ class Worker:
             self._show(post, picture, now)
         now = self._clock()
         for post in self._posts:
-            for observation in post.blind(now):
+            blind = post.blind(now)
+            for observation in blind:
                 events += self._judged(observation)
+            if blind:
+                self._log_look(post, Look(now, tuple(blind)))
         if events:
             self._pending += events
             self._pending_jobs += [self._job(event) for event in events]

@@ -10,7 +10,7 @@ from typing import Any
 from tests.fixtures.site import served_site
 from tests.fixtures.spool_worker import judge, looks, work
 
-KILLS = 25
+KILLS = 15
 
 
 def test_killed_at_any_step_the_same_events_arrive_each_once(tmp_path: Path) -> None:
