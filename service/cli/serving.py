@@ -17,6 +17,7 @@ from service.api.board import Board
 from service.api.guard import LOOPBACK
 from service.api.site import Site
 from service.app import create_app
+from service.cli.sources import watchable
 from service.engine import LocalEngine
 from service.lock import Held, held
 from service.logs import set_up_logs
@@ -57,6 +58,8 @@ def run(
             f"server.host: {host} can be reached by other machines, and there is no login yet; "
             "use 127.0.0.1, or --insecure if you know who is on that network"
         )
+    for camera in settings.cameras:
+        watchable(camera)
     with contextlib.ExitStack() as stack:
         stack.callback(os.close, _hold(settings))
         _check_room(settings)
