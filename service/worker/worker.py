@@ -17,10 +17,8 @@ from service.worker.delivery import Deliverer, LiveLink
 from service.worker.evidence import EvidenceCutter, Scene
 from service.worker.jobs import EvidenceJobs
 from service.worker.plan import WorkerPlan
-from service.worker.post import CameraPost, Follow, picture_shown
+from service.worker.post import CameraPost, picture_shown
 from service.worker.spool import Job, Spool
-from vision.camera import Camera
-from vision.closeup import Eye
 from vision.errors import StorageFull, ZaigangError
 from vision.observation import Observation, WindowId
 from vision.picture import Picture
@@ -51,18 +49,13 @@ def utc_now() -> StreamTime:
 
 
 class Worker:
-    """Runs until stopped. ``beat`` is called at least once a second while all is well.
-
-    ``eye`` and ``follow`` (what makes a camera) stand in for the plan's networks and for `vision.camera`.
-    """
+    """Runs until stopped. ``beat`` is called at least once a second while all is well."""
 
     def __init__(
         self,
         plan: WorkerPlan,
         beat: Callable[[], None] = lambda: None,
         clock: Callable[[], StreamTime] = utc_now,
-        eye: Eye | None = None,
-        follow: Follow = Camera,
     ) -> None:
         self._plan = plan
         self._clock = clock
@@ -74,13 +67,12 @@ class Worker:
         self._ring = plan.data / "ring"
         give_way(self._ring, self._short_by())
         self._spool = Spool(plan.data / "spool" / f"{plan.worker}.db")
-        self._eye = eye or load_eye(plan.settings.models, self._books.values())
+        self._eye = load_eye(plan.settings.models, self._books.values())
         mine = {WindowId(window.id) for camera in plan.cameras for window in camera.windows}
         self._judge = Judge({window: book for window, book in self._books.items() if window in mine}, self._duty)
         rate = plan.settings.looks_per_second
         self._posts = [
-            CameraPost(camera, plan.drawn, self._eye, plan.data, rate, clock, self._arrived, follow)
-            for camera in plan.cameras
+            CameraPost(camera, plan.drawn, self._eye, plan.data, rate, clock, self._arrived) for camera in plan.cameras
         ]
         self._by_window = {window: post for post in self._posts for window in post.windows}
         recorder = plan.settings.recorder
