@@ -52,8 +52,10 @@ def read_looks(path: Path, start: StreamTime) -> RecordedLooks:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LooksError(f"{path}: cannot be read ({error})") from error
+    except OSError as error:
+        raise LooksError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise LooksError(f"{path}: is no text (byte {error.start} is not UTF-8)") from error
     lines = list(_parsed(path, text.splitlines()))
     looks = [_observation(line, start) for line in lines]
     unknown = {key for line in lines for key in line.model_extra or ()}

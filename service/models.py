@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from service.rules.rulebook import Rulebook
 from service.settings import ModelSettings
 from vision.card import SHIPPED
 from vision.closeup import Eye
-from vision.detector import load_detector
+from vision.detector import Detector, load_detector
 from vision.errors import ModelError
 
 __all__ = ["load_eye"]
@@ -28,8 +28,8 @@ def load_eye(models: ModelSettings, books: Iterable[Rulebook], threads: int = 0)
 
     Raises ModelError naming network, missing class and rule.
     """
-    person = load_detector(_folder(models.person), models.runtime, threads)
-    objects = load_detector(_folder(models.objects), models.runtime, threads)
+    person = _loaded("person", models.person, models.runtime, threads)
+    objects = _loaded("objects", models.objects, models.runtime, threads)
     for book in books:
         for name, rule in book.rules.items():
             if rule.state != "on":
@@ -42,6 +42,13 @@ def load_eye(models: ModelSettings, books: Iterable[Rulebook], threads: int = 0)
             person.card.require(frozenset((of_person,)), f'rule "{name}"')
             objects.card.require(frozenset(of_objects), f'rule "{name}"')
     return Eye(person, objects)
+
+
+def _loaded(key: str, name: str, runtime: Literal["openvino", "onnx"], threads: int) -> Detector:
+    try:
+        return load_detector(_folder(name), runtime, threads)
+    except ModelError as error:
+        raise ModelError(f"models.{key}: {error}") from error
 
 
 def _folder(name: str) -> Path:

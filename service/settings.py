@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -23,7 +24,8 @@ from service.rules.duration import Duration
 from service.rules.duty import Calendar, Duty, Roster, Shift, always_on
 from service.rules.rulebook import Rulebook, load_rulebook, overridden
 from vision.address import check_scheme
-from vision.errors import BadInput
+from vision.errors import BadInput, ZoneError
+from vision.geometry import polygon
 from vision.layout import Zone
 from vision.observation import WindowId
 from vision.streamtime import StreamTime
@@ -53,11 +55,21 @@ def _worked(given: object) -> object:
     return {"on": True, "off": False}.get(given, given) if isinstance(given, str) else given
 
 
+def _corners(numbers: tuple[float, ...]) -> tuple[float, ...]:
+    """Refuses what is a zone in no picture; whether it lies in the camera's is known with the first one."""
+    try:
+        polygon(numbers, "zone")
+    except ZoneError as error:
+        raise ValueError(str(error).removeprefix("zone: ")) from error
+    return numbers
+
+
 DutyOf: TypeAlias = Callable[[WindowId, StreamTime], Duty]
 
 Hours = Annotated[
     Shift, BeforeValidator(_hours), PlainSerializer(lambda shift: f"{shift.begins:%H:%M}-{shift.ends:%H:%M}")
 ]
+Corners = Annotated[tuple[float, ...], AfterValidator(_corners)]
 Worked = Annotated[bool, BeforeValidator(_worked)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -82,7 +94,7 @@ class WindowSettings(_Strict):
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")
     name: str = Field(default="", max_length=40)
-    zones: Mapping[Zone, tuple[float, ...]] = Field(default_factory=dict)
+    zones: Mapping[Zone, Corners] = Field(default_factory=dict)
     duty: DutySettings | None = None
     rules: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
 
@@ -230,7 +242,7 @@ def load_settings(path: Path | None) -> Settings:
         except OSError as error:
             raise SettingsError(f"{path}: {(error.strerror or str(error)).lower()}") from error
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path}: not readable as YAML: {_one_line(error)}") from error
+            raise SettingsError(f"{path}: not readable as YAML: {_place(error)}") from error
         if not isinstance(values, dict):
             raise SettingsError(f"{path}: must hold keys and values, such as cameras: and rules:")
     try:
@@ -243,7 +255,11 @@ def load_settings(path: Path | None) -> Settings:
     return settings
 
 
-def _one_line(error: Exception) -> str:
+def _place(error: Exception) -> str:
+    """What is wrong with a text and where."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}"
     return " ".join(str(error).split())
 
 

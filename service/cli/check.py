@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from service.cli.options import Config
+from service.cli.sources import watchable
 from service.cli.tables import show, table
 from service.models import load_eye
 from service.rules.duty import LAST_KNOWN_YEAR
@@ -63,7 +64,7 @@ def check(
 def _open(camera: CameraSettings) -> CameraReport:
     shown = without_password(camera.source)
     try:
-        facts = probe(address(camera.source))
+        facts = probe(watchable(camera) or address(camera.source))
         zones = {WindowId(window.id): {str(k): v for k, v in window.zones.items()} for window in camera.windows}
         layout(camera.title, facts.size, zones)
     except ZaigangError as error:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import errno
 import os
 import secrets
 import shutil
@@ -18,6 +17,7 @@ from service.api.board import Board
 from service.api.guard import LOOPBACK
 from service.api.site import Site
 from service.app import create_app
+from service.cli.sources import watchable
 from service.engine import LocalEngine
 from service.lock import Held, held
 from service.logs import set_up_logs
@@ -58,24 +58,23 @@ def run(
             f"server.host: {host} can be reached by other machines, and there is no login yet; "
             "use 127.0.0.1, or --insecure if you know who is on that network"
         )
-    _check_room(settings)
-    holding = _hold(settings.data)
-    eye = load_eye(settings.models, settings.books().values())
-    listening = _listen(host, port)
-    address = f"http://{'[::1]' if host == '::1' else host}:{listening.getsockname()[1]}"
-    model = f"{eye.person.card.name} {eye.person.card.version}"
-    del eye
-    app = compose(settings, address, model, None if insecure else LOOPBACK, opened)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3))
-    if ready is not None:
-        ready(address)
-    else:
-        typer.echo(f"zaigang: {address}")
-    try:
+    for camera in settings.cameras:
+        watchable(camera)
+    with contextlib.ExitStack() as stack:
+        stack.callback(os.close, _hold(settings))
+        _check_room(settings)
+        eye = load_eye(settings.models, settings.books().values())
+        model = f"{eye.person.card.name} {eye.person.card.version}"
+        del eye
+        listening = stack.enter_context(_listen(host, port))
+        address = f"http://{'[::1]' if host == '::1' else host}:{listening.getsockname()[1]}"
+        app = compose(settings, address, model, None if insecure else LOOPBACK, opened)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3))
+        if ready is not None:
+            ready(address)
+        else:
+            typer.echo(f"zaigang: {address}")
         asyncio.run(server.serve(sockets=[listening]))
-    finally:
-        listening.close()
-        os.close(holding)
 
 
 def compose(
@@ -167,36 +166,33 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
+def _hold(settings: Settings) -> int:
+    """Take the data folder for this service alone."""
+    data = settings.data
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        return held(data / ".lock", _PATIENCE_S)
+    except Held as error:
+        raise BadInput(
+            f"data: {data} is served by process {error.holder} already; end that, or name another folder"
+        ) from None
+    except OSError as error:
+        raise BadInput(f"data: {data} cannot be written ({(error.strerror or str(error)).lower()})") from error
+
+
 def _check_room(settings: Settings) -> None:
-    """Raise where the data folder cannot be written, or holds less room than a start needs.
+    """Raise where the disk holds less room than a start needs.
 
     Recordings of before give way first: a site that was killed with its disk full starts again.
     """
     data, least = settings.data, settings.recorder.min_free_mb
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        give_way(data / "ring", least * 1_000_000 - shutil.disk_usage(data).free)
-        probe = data / ".probe"
-        probe.write_bytes(b"\0")
-        probe.unlink()
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise BadInput(f"data: {data} cannot be written ({(error.strerror or str(error)).lower()})") from error
+    give_way(data / "ring", least * 1_000_000 - shutil.disk_usage(data).free)
     free, _ = _disk(data)
     if free < least:
         raise StorageFull(
             f"data: {free} MB are left on the disk of {data}, recording needs {least}; "
             "free some, or set recorder.min_free_mb"
         )
-
-
-def _hold(data: Path) -> int:
-    try:
-        return held(data / ".lock", _PATIENCE_S)
-    except Held as error:
-        raise BadInput(
-            f"data: {data} is served by process {error.holder} already; end that, or name another folder"
-        ) from None
 
 
 def _disk(data: Path) -> tuple[int, float]:

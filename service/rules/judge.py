@@ -59,6 +59,12 @@ class Judge:
         """The events that are open now, with ``until`` at the last offending look."""
         return [state.event for state in self._states.values() if state.event is not None]
 
+    def judged_until(self, windows: Iterable[WindowId]) -> StreamTime | None:
+        """The moment up to which every rule that has judged at ``windows`` has done so, None where none has."""
+        wanted = set(windows)
+        latest = [state.last_at for (window, _), state in self._states.items() if window in wanted]
+        return min((at for at in latest if at is not None), default=None)
+
     def standings(self, window: WindowId) -> list[Standing]:
         """The rules that are being offended at ``window`` at this moment, events first."""
         found = []

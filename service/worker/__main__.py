@@ -4,6 +4,8 @@ import os
 import signal
 import sys
 import threading
+import time
+from typing import Final
 
 from service.logs import set_up_logs
 from service.worker.plan import plan_of
@@ -12,20 +14,22 @@ from vision.errors import ZaigangError
 
 __all__ = ["main"]
 
+_ORPHAN_S: Final = 20.0
+
 
 def main() -> int:
     """Work until told to stop; returns the exit code."""
     set_up_logs()
     os.set_blocking(sys.stdout.fileno(), False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor decides
     try:
         worker = Worker(plan_of(sys.stdin.readline()), beat=_beat)
+        signal.signal(signal.SIGTERM, lambda _number, _frame: worker.stop())
+        threading.Thread(target=_until_orphaned, args=(worker,), daemon=True).start()
+        worker.run()
     except ZaigangError as error:
         sys.stderr.write(f"zaigang: {error}\n")
         return 2
-    signal.signal(signal.SIGTERM, lambda _number, _frame: worker.stop())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor decides
-    threading.Thread(target=_until_orphaned, args=(worker,), daemon=True).start()
-    worker.run()
     return 0
 
 
@@ -41,6 +45,8 @@ def _until_orphaned(worker: Worker) -> None:
     while sys.stdin.read(1):
         pass
     worker.stop()
+    time.sleep(_ORPHAN_S)
+    os._exit(1)  # one that hangs would hold its spool for good, and what is kept stands a kill at any moment
 
 
 if __name__ == "__main__":

@@ -25,8 +25,8 @@ _BACK_OFF: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 class Deliverer:
     """Delivers the spool in order, on a thread of its own, again and again until the service has taken it."""
 
-    def __init__(self, spool: Spool, service: str, token: str, failed: Callable[[], None]) -> None:
-        self._spool = spool
+    def __init__(self, worker: str, spool: Spool, service: str, token: str, failed: Callable[[], None]) -> None:
+        self._worker, self._spool = worker, spool
         self._client = httpx.Client(base_url=service, headers={"Authorization": f"Bearer {token}"}, timeout=10.0)
         self._news = threading.Event()
         self.thread = Watched("delivery", self._run, failed)
@@ -71,7 +71,7 @@ class Deliverer:
             failures += 1
 
     def _deliver(self, message: Message) -> None:
-        content = {"worker": "", "seq": message.seq, "kind": message.kind, "body": message.body}
+        content = {"worker": self._worker, "seq": message.seq, "kind": message.kind, "body": message.body}
         answer = self._client.post("/api/v1/ingest", json=content)
         if answer.status_code in (404, 422) and _is_ours(answer):
             # It will never be taken: the window is no longer known, or the two are of different versions.

@@ -11,7 +11,7 @@ from service.rules.rulebook import Rulebook
 from service.worker.evidence import EvidenceCutter, Scene
 from service.worker.spool import Job, Spool
 from service.worker.watched import Watched
-from vision.errors import StorageFull, ZaigangError
+from vision.errors import ZaigangError
 from vision.streamtime import SECOND, StreamTime, seconds
 
 __all__ = ["EvidenceJobs"]
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 _SETTLE: Final = 2 * SECOND  # the recorder flushes packet by packet, but the stream itself comes late at times
 _RETRY: Final = 10 * SECOND
 _POLL_S: Final = 0.3
+_FIRST_PICTURE: Final = 20 * SECOND
 
 
 class EvidenceJobs:
@@ -37,7 +38,13 @@ class EvidenceJobs:
     ) -> None:
         self._spool, self._cutter, self._scene_of, self._clock, self._made = spool, cutter, scene_of, clock, made
         self.thread = Watched("evidence", self._run, failed)
-        self.trouble: str | None = None
+        self._started = clock()
+        self._troubles: dict[str, str] = {}
+
+    @property
+    def trouble(self) -> str | None:
+        """Why evidence cannot be made now."""
+        return next(iter([*self._troubles.values()]), None)
 
     def job(self, event: Event, book: Mapping[str, Any] | None) -> Job:
         """Evidence at once when an event opens, and whole when the post-roll after its close is on the disk."""
@@ -55,11 +62,10 @@ class EvidenceJobs:
                     if self.thread.stopping.is_set():
                         return
                     self._do(job)
-            except StorageFull as error:
-                self.trouble = str(error)
-                self.thread.stopping.wait(1.0)
+                self._troubles.pop("spool", None)
             except ZaigangError as error:
-                self.trouble = str(error)
+                self._troubles["spool"] = str(error)
+                self.thread.stopping.wait(1.0)
 
     def _do(self, job: Job) -> None:
         event = Event(**job.body["event"])
@@ -68,15 +74,18 @@ class EvidenceJobs:
         again: Job | None = None
         evidence: dict[str, Any] | None = None
         scene = self._scene_of(event)
+        if scene is not None and scene.size is None and now - self._started < _FIRST_PICTURE:
+            return  # a worker that has just started learns from the first picture where the zones are
+        self._troubles.pop(event.id, None)
         if scene is not None and job.body["book"] is not None:
             try:
                 folder, manifest = self._cutter.make(
                     event, scene, Rulebook.model_validate(job.body["book"]), now, closed_at
                 )
                 evidence = {"event": event.id, "folder": folder, "manifest": manifest}
-                self.trouble = None
             except Exception as error:  # noqa: BLE001  # one event's evidence must not hold up the others'
-                self.trouble = f"evidence of event {event.id} could not be made ({error}); it is tried again"
+                why = f"evidence of event {event.id} could not be made ({error}); it is tried again"
+                self._troubles[event.id] = why
                 log.warning("evidence could not be made, it is tried again", event=event.id, why=str(error))
                 again = Job(event.id, StreamTime(now + _RETRY), job.body)
         full = event.started_at + seconds(self._cutter.limits.first) + _SETTLE

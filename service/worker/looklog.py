@@ -67,7 +67,7 @@ class LookLog:
             begun = int(file.stem)
             if begun > end or begun + 2 * _LENGTH < start:
                 continue
-            for line in file.read_text(encoding="utf-8").splitlines():
+            for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
                 try:
                     look = LoggedLook(json.loads(line))
                 except json.JSONDecodeError:

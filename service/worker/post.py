@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,15 +25,12 @@ from vision.pipeline import CameraPipeline, Look
 from vision.recorder import Recorder
 from vision.streamtime import SECOND, StreamTime
 
-__all__ = ["CameraPost", "Follow"]
+__all__ = ["CameraPost"]
 
 _SILENT_AFTER = 2_500_000
 _STARTING_FOR = 10 * SECOND
 _BLIND_EVERY = SECOND
 _SHOWN_WIDTH = 960
-
-Follow: TypeAlias = Callable[[str, float, Callable[[], StreamTime], Recorder | None, threading.Event], Camera]
-"""Makes what follows a source: `vision.camera.Camera`, or what a test plays instead."""
 
 
 class CameraPost:
@@ -48,14 +45,14 @@ class CameraPost:
         rate: float,
         clock: Callable[[], StreamTime],
         arrived: threading.Event,
-        follow: Follow = Camera,
     ) -> None:
         self.settings = settings
+        self._started = clock()
         self.windows = [WindowId(window.id) for window in settings.windows]
-        self.status = {window: WindowStatus() for window in self.windows}
+        self.status = {window: WindowStatus(self._started) for window in self.windows}
         self.recorder = Recorder(data / "ring" / settings.id)
         self.log = LookLog(data / "looks" / settings.id)
-        self.camera = follow(settings.source, rate, clock, self.recorder, arrived)
+        self.camera = Camera(settings.source, rate, clock, self.recorder, arrived)
         self.size: Size | None = None
         self.zones: dict[WindowId, dict[str, list[float]]] = {}
         self.look: Look | None = None
@@ -63,7 +60,6 @@ class CameraPost:
         self._drawn = drawn
         self._eye = eye
         self._pipeline: CameraPipeline | None = None
-        self._started = clock()
         self._looked_at: StreamTime | None = None
         self._blind_at: StreamTime | None = None
         self._delays: list[float] = []

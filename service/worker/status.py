@@ -17,8 +17,8 @@ _BLINK = 2 * SECOND
 class WindowStatus:
     """Follows one window's looks; a moment in which nothing can be told does not change what the wall says."""
 
+    since: StreamTime
     status: str = "unknown"
-    since: StreamTime | None = None
     reason: str | None = "starting"
     staff_count: int | None = None
     _unsure_since: StreamTime | None = None
@@ -35,7 +35,7 @@ class WindowStatus:
             since = self._unsure_since or look.at
             if look.at - since < _BLINK and self.status in ("on_post", "empty"):
                 return
-        if (status, reason) != (self.status, self.reason) or self.since is None:
+        if (status, reason) != (self.status, self.reason):
             self.status, self.reason, self.since = status, reason, since
         self.staff_count = look.staff_count
 

@@ -17,10 +17,8 @@ from service.worker.delivery import Deliverer, LiveLink
 from service.worker.evidence import EvidenceCutter, Scene
 from service.worker.jobs import EvidenceJobs
 from service.worker.plan import WorkerPlan
-from service.worker.post import CameraPost, Follow, picture_shown
+from service.worker.post import CameraPost, picture_shown
 from service.worker.spool import Job, Spool
-from vision.camera import Camera
-from vision.closeup import Eye
 from vision.errors import StorageFull, ZaigangError
 from vision.observation import Observation, WindowId
 from vision.picture import Picture
@@ -38,7 +36,7 @@ _ROOM_EVERY: Final = SECOND
 _SHOW_EVERY: Final = 400_000
 _SET_BACK: Final = 2 * SECOND
 _STALLED: Final = 2_500_000
-_GAVE_WAY_SHOWN: Final = 60 * SECOND
+_GAVE_WAY_SHOWN: Final = 10 * SECOND
 
 
 class ClockSetBack(ZaigangError):
@@ -51,18 +49,13 @@ def utc_now() -> StreamTime:
 
 
 class Worker:
-    """Runs until stopped. ``beat`` is called at least once a second while all is well.
-
-    ``eye`` and ``follow`` (what makes a camera) stand in for the plan's networks and for `vision.camera`.
-    """
+    """Runs until stopped. ``beat`` is called at least once a second while all is well."""
 
     def __init__(
         self,
         plan: WorkerPlan,
         beat: Callable[[], None] = lambda: None,
         clock: Callable[[], StreamTime] = utc_now,
-        eye: Eye | None = None,
-        follow: Follow = Camera,
     ) -> None:
         self._plan = plan
         self._clock = clock
@@ -74,25 +67,24 @@ class Worker:
         self._ring = plan.data / "ring"
         give_way(self._ring, self._short_by())
         self._spool = Spool(plan.data / "spool" / f"{plan.worker}.db")
-        self._eye = eye or load_eye(plan.settings.models, self._books.values())
+        self._eye = load_eye(plan.settings.models, self._books.values())
         mine = {WindowId(window.id) for camera in plan.cameras for window in camera.windows}
         self._judge = Judge({window: book for window, book in self._books.items() if window in mine}, self._duty)
         rate = plan.settings.looks_per_second
         self._posts = [
-            CameraPost(camera, plan.drawn, self._eye, plan.data, rate, clock, self._arrived, follow)
-            for camera in plan.cameras
+            CameraPost(camera, plan.drawn, self._eye, plan.data, rate, clock, self._arrived) for camera in plan.cameras
         ]
         self._by_window = {window: post for post in self._posts for window in post.windows}
         recorder = plan.settings.recorder
         cutter = EvidenceCutter(self._ring, plan.data / "looks", plan.data / "evidence", recorder)
         longest = max((rule.after for book in self._books.values() for rule in book.judged().values()), default=0.0)
         self._keep = seconds(max(recorder.keep, longest + recorder.first + 120))
-        self._deliverer = Deliverer(self._spool, plan.service, plan.token, self.stop)
+        self._deliverer = Deliverer(plan.worker, self._spool, plan.service, plan.token, self.stop)
         self._live = LiveLink(plan.service, plan.token, self._told, self.stop)
         self._jobs = EvidenceJobs(self._spool, cutter, self._scene, clock, self._deliverer.nudge, self.stop)
         self._saved_at = self._trimmed_at = self._roomed_at = self._looped_at = clock()
         self._gave_way_at: StreamTime | None = None
-        self._pending = self._judge.restore(self._spool.state(), self._looped_at)
+        self._pending = self._judge.restore(self._spool.state(), self._looped_at) + self._caught_up()
         self._pending_jobs = [self._job(event) for event in self._pending]
         self._shown_at: dict[str, StreamTime] = {}
         self._troubles: dict[str, str] = {}
@@ -124,6 +116,19 @@ class Worker:
         self._stop.set()
         self._arrived.set()
 
+    def _caught_up(self) -> list[Event]:
+        """Events of the looks that were logged, but not yet in the kept state, when a worker was killed."""
+        events: list[Event] = []
+        for post in self._posts:
+            since = self._judge.judged_until(post.windows)
+            if since is None:
+                continue
+            for look in post.log.between(since, self._looped_at):
+                for observation in look.observations:
+                    if observation.window in post.status:
+                        events += self._judge.observe(observation)
+        return events
+
     def _mark_time(self) -> None:
         now = self._clock()
         if now < self._looped_at - _SET_BACK:
@@ -147,8 +152,11 @@ class Worker:
             self._show(post, picture, now)
         now = self._clock()
         for post in self._posts:
-            for observation in post.blind(now):
+            blind = post.blind(now)
+            for observation in blind:
                 events += self._judged(observation)
+            if blind:
+                self._log_look(post, Look(now, tuple(blind)))
         if events:
             self._pending += events
             self._pending_jobs += [self._job(event) for event in events]

@@ -1,0 +1,27 @@
+"""Which of a configuration's sources can be watched live at all."""
+
+from service.settings import CameraSettings
+from vision.address import Address, address
+from vision.errors import BadInput, SourceError, without_password
+
+__all__ = ["watchable"]
+
+
+def watchable(camera: CameraSettings) -> Address | None:
+    """Where ``camera``'s pictures come from, None for a device that is not plugged in now.
+
+    Raises BadInput naming the camera for a film that is not there, and for a folder of pictures.
+    """
+    name = f'cameras: source of camera "{camera.id}"'
+    try:
+        where = address(camera.source)
+    except SourceError as error:
+        if camera.source.isdecimal() or camera.source.startswith("/dev/"):
+            return None
+        raise BadInput(f"{name}: there is no such file as {without_password(camera.source)}") from error
+    if where.kind == "folder":
+        raise BadInput(
+            f"{name}: {where} is a folder of pictures, which is no live camera; "
+            f"name a stream, a device or a film, or use: zaigang replay {where}"
+        )
+    return where

@@ -1,0 +1,71 @@
+"""A worker in the test's own process: what it takes up when it starts, and what it does when a part of it fails."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.rules import Judge
+from service.rules.duty import always_on
+from service.settings import Settings
+from service.worker.looklog import LookLog
+from service.worker.plan import WorkerPlan
+from service.worker.spool import Spool
+from service.worker.worker import ClockSetBack, Worker, utc_now
+from tests.fixtures.site import PlayedClock
+from tests.fixtures.toy_network import write_networks
+from vision.observation import Observation, WindowId
+from vision.pipeline import Look
+from vision.streamtime import SECOND, StreamTime
+
+W1 = WindowId("w1")
+
+
+def plan(folder: Path) -> WorkerPlan:
+    settings = Settings(
+        duty={"always": True},  # type: ignore[arg-type]
+        models=write_networks(folder),  # type: ignore[arg-type]
+        recorder={"min_free_mb": 0},  # type: ignore[arg-type]
+        cameras=({"id": "cam", "source": "none.mp4", "windows": [{"id": "w1"}]},),  # type: ignore[arg-type]
+    )
+    return WorkerPlan("worker1", settings, settings.cameras, {}, folder, "http://127.0.0.1:9", "token")
+
+
+def look(at: int, occupied: bool) -> Look:
+    return Look(StreamTime(at), (Observation(W1, StreamTime(at), occupied=occupied),))
+
+
+def kept(folder: Path) -> dict[str, Any]:
+    spool = Spool(folder / "spool" / "worker1.db", patience_s=0)
+    try:
+        return spool.state()
+    finally:
+        spool.close()
+
+
+def test_looks_that_were_logged_but_not_kept_when_a_worker_was_killed_count(tmp_path: Path) -> None:
+    killed_at = utc_now()
+    there, left = killed_at - 3 * SECOND, killed_at - SECOND
+    judge = Judge(plan(tmp_path).settings.books(), always_on)
+    judge.observe(look(there, True).observations[0])
+    spool = Spool(tmp_path / "spool" / "worker1.db")
+    spool.record([], judge.snapshot([W1]))
+    spool.close()
+    log = LookLog(tmp_path / "looks" / "cam")
+    for at in range(left, killed_at, SECOND // 5):
+        log.write(look(at, False))
+    log.close()
+
+    worker = Worker(plan(tmp_path))
+    worker.stop()
+    worker.run()
+
+    assert kept(tmp_path)["w1"]["leave_post"]["stretch"]["onset"] == left
+
+
+def test_worker_whose_clock_is_set_back_ends_and_says_so(tmp_path: Path) -> None:
+    clock = PlayedClock()
+    worker = Worker(plan(tmp_path), beat=lambda: clock.pass_by(-60), clock=clock)
+
+    with pytest.raises(ClockSetBack, match="set back by 60 s"):
+        worker.run()
