@@ -78,6 +78,7 @@ class Figures:
     memory_begin_mb: float
     memory_end_mb: float
     memory_most_mb: float
+    memory_by_minute_mb: tuple[float, ...]
     worker_cores: float
     load_average: float
 
@@ -244,7 +245,7 @@ def measured(process: subprocess.Popen[str], minutes: float, codec: str, cameras
 def figures(
     found: list[Judged], memory: list[float], minutes: float, codec: str, cameras: int, cores: float
 ) -> Figures:
-    end = found[-1].at_s
+    end, a_minute = found[-1].at_s, round(60 / MEMORY_EVERY_S)
     everything = np.array([one.latency_ms for one in found])
     early = np.array([one.latency_ms for one in found if one.at_s < 60])
     late = np.array([one.latency_ms for one in found if one.at_s > end - 60])
@@ -266,6 +267,9 @@ def figures(
         memory_begin_mb=round(memory[0], 1),
         memory_end_mb=round(memory[-1], 1),
         memory_most_mb=round(max(memory), 1),
+        memory_by_minute_mb=tuple(
+            round(float(np.median(memory[index : index + a_minute])), 1) for index in range(0, len(memory), a_minute)
+        ),
         worker_cores=round(cores, 2),
         load_average=round(os.getloadavg()[0], 2),
     )
