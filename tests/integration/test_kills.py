@@ -1,5 +1,6 @@
 """Kill -9 of workers and of the service, at any moment: every breach is an event exactly once, whole, in its place."""
 
+import math
 import os
 import random
 import signal
@@ -131,8 +132,6 @@ def is_whole(served: Served, folder: Path, event: Event) -> bool:
 
 
 def spanned(event: dict[str, Any]) -> dict[str, float]:
-    """When an event of the API began and ended, or was last seen."""
-    return {
-        name: datetime.fromisoformat(event[key]).timestamp()
-        for name, key in (("started", "started_at"), ("ended", "until"))
-    }
+    """When an event of the API began and ended; one that is open goes on."""
+    started, until_ = (datetime.fromisoformat(event[key]).timestamp() for key in ("started_at", "until"))
+    return {"started": started, "ended": math.inf if event["state"] == "open" else until_}
