@@ -86,7 +86,7 @@ class EvidenceJobs:
             except Exception as error:  # noqa: BLE001  # one event's evidence must not hold up the others'
                 why = f"evidence of event {event.id} could not be made ({error}); it is tried again"
                 self._troubles[event.id] = why
-                log.warning("evidence could not be made, it is tried again", event=event.id, why=str(error))
+                log.warning("evidence could not be made, it is tried again", of=event.id, why=str(error))
                 again = Job(event.id, StreamTime(now + _RETRY), job.body)
         full = event.started_at + seconds(self._cutter.limits.first) + _SETTLE
         if again is None and closed_at is None and now < full:

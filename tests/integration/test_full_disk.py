@@ -44,6 +44,7 @@ def test_full_disk_costs_recordings_and_no_event(tmp_path: Path) -> None:
         due = COUNTER.absences(began, last[1])
         until(lambda: all_whole(served, disk.folder, zero, due), "every absence is an event with its evidence", 40)
         assert len(full) <= 2
+        assert served.get("/health")["workers"][0]["restarts"] == 0
 
 
 def test_service_does_not_start_without_room_and_says_what_to_do(tmp_path: Path) -> None:
