@@ -25,10 +25,13 @@ class ClarityLimits:
     thousandth of a scene in focus has 0.56 to 1.0, of one defocused by a hundredth of its width 0.1, of cloth, paper or
     a hand before the lens 0.08 to 0.27 (``least_edges``); of the cells with edges nobody's movement takes more
     than half, a hand over most of the lens 0.75 and more (``lost_share``), a cell being lost under ``lost`` of what it
-    usually has. ``alike``: a scene out of focus still looks like itself from afar, one behind a hand does not.
+    usually has. Noise alone is no edge: its sharpest thousandth is 3.9 to 5.1 times the mean over the picture, that of
+    a scene 8 and more, at night with noise of 5 grey levels 6.4 (``least_peak``). ``alike``: a scene out of focus still
+    looks like itself from afar, one behind a hand does not.
     """
 
     least_edges: float = 0.38
+    least_peak: float = 5.5
     least_detail: float = 0.05
     lost: float = 0.3
     lost_share: float = 0.75
@@ -48,15 +51,20 @@ _TINY: Final = 40
 _SOFT: Final = 1.2  # pixels: takes most of the sensor's noise away, and leaves more of what is sharp than of a blur
 _BLOCK: Final = 8
 _FEW_CELLS: Final = 6
+_LEAST_CONTRAST: Final = 24.0  # a step of one grey level, 8 to the Laplacian, is then no edge
 _CLOTH: Final = 80.0  # grey levels of contrast: scenes out of focus keep 110 and more, cloth and hands have 40 to 75
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What one picture shows: edge strength of its sharpest thousandth and of each cell, and itself from afar."""
+    """What one picture shows: edge strength of its sharpest thousandth and of each cell, and itself from afar.
+
+    peak: how many times the mean over the picture that sharpest thousandth is.
+    """
 
     contrast: float
     edges: float
+    peak: float
     cells: npt.NDArray[np.float32]
     afar: npt.NDArray[np.float32]
     detail: float
@@ -90,7 +98,7 @@ class Clarity:
         if view.detail < limits.least_detail:
             return "covered"
         usual = self._usual()
-        if view.edges < limits.least_edges:
+        if view.edges < limits.least_edges or view.peak < limits.least_peak:
             return self._named(view, usual)
         if usual is None:
             self._views.append(view)
@@ -118,7 +126,7 @@ class Clarity:
             return None
         cells = np.median([view.cells for view in self._views], axis=0)
         afar = np.median([view.afar for view in self._views], axis=0)
-        return _View(0.0, 0.0, cells.astype(np.float32), afar.astype(np.float32), 0.0)
+        return _View(0.0, 0.0, 0.0, cells.astype(np.float32), afar.astype(np.float32), 0.0)
 
     def _named(self, view: _View, usual: _View | None) -> Hidden:
         if usual is None:
@@ -139,15 +147,16 @@ def _view(wide: Grey) -> _View:
     height = max(_BLOCK, round(wide.shape[0] * _NARROW / wide.shape[1]))
     small = np.asarray(cv2.resize(wide, (_NARROW, height), interpolation=cv2.INTER_AREA), np.uint8)
     dark, bright = np.percentile(small, (1, 99))
-    contrast = max(float(bright - dark), 20.0)
+    contrast = max(float(bright - dark), _LEAST_CONTRAST)
     soft = cv2.GaussianBlur(wide, (0, 0), _SOFT)
     strength = np.abs(cv2.Laplacian(soft, cv2.CV_16S, ksize=3))
     strongest = max(1, strength.size // 1000)
     edges = float(np.partition(strength, -strongest, axis=None)[-strongest:].mean())
+    peak = edges / max(float(strength.mean()), 0.1)
     tall, broad = strength.shape[0] // _ROWS, strength.shape[1] // _COLUMNS
     cells = strength[: tall * _ROWS, : broad * _COLUMNS].reshape(_ROWS, tall, _COLUMNS, broad).max(axis=(1, 3))
     afar = np.asarray(cv2.resize(small, (_TINY, _TINY), interpolation=cv2.INTER_AREA), np.float32)
-    return _View(contrast, edges / contrast, cells.astype(np.float32) / contrast, afar, _detail(small, contrast))
+    return _View(contrast, edges / contrast, peak, cells.astype(np.float32) / contrast, afar, _detail(small, contrast))
 
 
 def _detail(small: Grey, contrast: float) -> float:
