@@ -4,12 +4,13 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import cv2
 import pytest
+import structlog
 
 from service.cli import main
 from service.lock import held
@@ -27,7 +28,7 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture
-def says(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Says:
+def says(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Says]:
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str | Path) -> tuple[str, str]:
@@ -40,7 +41,8 @@ def says(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
         assert "geheim" not in output.out + output.err
         return output.out, output.err
 
-    return run
+    yield run
+    structlog.reset_defaults()  # `serve` has set up logs for a whole process, on the stderr of this test
 
 
 def sentence(said: tuple[str, str]) -> str:
