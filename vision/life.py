@@ -28,8 +28,9 @@ class LifeLimits:
     no more than ``share`` of the usual one (the median over ``memory``). Stale for ``least`` and ``least_looks`` is
     frozen, until something moves, or nothing is stale for ``least``: an encoder refines even a frozen key picture.
 
-    Where the usual newness is below ``noisy``, or was watched for less than ``known``, the encoder keeps the noise from
-    us and a living still scene looks frozen between its key pictures: then nothing at all may be new for ``quiet``.
+    The first seconds, until ``settled``, do not count, nor does a stale stretch before it has ended. Where the usual
+    newness is below ``noisy``, or was watched for less than ``known``, the encoder keeps the noise from us and a
+    living still scene looks frozen between its key pictures: then nothing at all may be new for ``quiet``.
 
     Measured at 5 looks a second with noise of 3 grey levels: a frozen stream is named in 2 to 5 s for MJPEG and for
     H.264 and H.265 up to crf 23. Limits: with key pictures every second x264's fastest preset and x265's slower ones
@@ -42,6 +43,7 @@ class LifeLimits:
     share: float = 1 / 3
     noisy: float = 0.2
     known: int = 5 * SECOND
+    settled: int = 3 * SECOND
     least: int = 1_600_000
     least_looks: int = 6
     quiet: int = 40 * SECOND
@@ -82,6 +84,7 @@ class Life:
         self._stale_looks = 0
         self._frozen = False
         self._newness: deque[tuple[StreamTime, float]] = deque()
+        self._unsettled: list[tuple[StreamTime, float]] = []
 
     def is_frozen(self, at: StreamTime, grey: Grey, small: Grey) -> bool:
         """Whether the picture at ``at`` stands still; ``small`` is ``grey`` shrunk so far that its noise is gone."""
@@ -98,9 +101,18 @@ class Life:
         stale = self._stale_looks >= self._limits.least_looks and at - self._alive_at >= limit
         refined = self._frozen and usual > 0 and not look.moved and at - self._stale_at < self._limits.least
         self._frozen = stale or refined
-        if look.newness is not None and not (self._frozen and look.newness <= _NOTHING):
-            self._newness.append((at, look.newness))  # a frozen stream's silence must not become usual
+        self._learn(at, look, stale=self._stale_at == at)
         return self._frozen
+
+    def _learn(self, at: StreamTime, look: _Look, stale: bool) -> None:
+        """What a living stream shows becomes usual; whether a stale stretch was alive is known when it ends."""
+        if look.newness is not None and at - self._begun_at >= self._limits.settled:
+            self._unsettled.append((at, look.newness))
+        if self._frozen:
+            self._unsettled.clear()
+        elif not stale:
+            self._newness.extend(self._unsettled)
+            self._unsettled.clear()
 
     def _usual(self, at: StreamTime) -> float:
         """The median of the newness, 0 where it is too small or too little known to tell by."""
