@@ -140,8 +140,9 @@ def _view(wide: Grey) -> _View:
     small = np.asarray(cv2.resize(wide, (_NARROW, height), interpolation=cv2.INTER_AREA), np.uint8)
     dark, bright = np.percentile(small, (1, 99))
     contrast = max(float(bright - dark), 20.0)
-    soft = cv2.GaussianBlur(wide, (0, 0), _SOFT)
-    strength = np.abs(cv2.Laplacian(soft, cv2.CV_16S, ksize=3))
+    # Not in whole grey levels: rounding alone makes edges of 8 levels, as strong as a dark cloth is rich in contrast.
+    soft = cv2.GaussianBlur(wide.astype(np.float32), (0, 0), _SOFT)
+    strength = np.abs(cv2.Laplacian(soft, cv2.CV_32F, ksize=3))
     strongest = max(1, strength.size // 1000)
     edges = float(np.partition(strength, -strongest, axis=None)[-strongest:].mean())
     tall, broad = strength.shape[0] // _ROWS, strength.shape[1] // _COLUMNS

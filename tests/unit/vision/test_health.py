@@ -61,7 +61,10 @@ def in_turn(
         yield scene.seen(sigma=sigma)
 
 
-@pytest.mark.parametrize(("cover", "sigma", "crf"), [*((cover, 2, 23) for cover in COVERS), ("lit cloth", 5, 30)])
+@pytest.mark.parametrize(
+    ("cover", "sigma", "crf"),
+    [*((cover, 2, 23) for cover in COVERS), ("lit cloth", 5, 30), ("smooth cloth", 4, 18)],
+)
 def test_covered_lens_is_named_at_once_and_gone_with_the_cover(cover: str, sigma: float, crf: int) -> None:
     scene = Scene()
     looks = judged(
