@@ -82,6 +82,7 @@ class Life:
         self._stale_looks = 0
         self._frozen = False
         self._newness: deque[tuple[StreamTime, float]] = deque()
+        self._doubtful: list[tuple[StreamTime, float]] = []
 
     def is_frozen(self, at: StreamTime, grey: Grey, small: Grey) -> bool:
         """Whether the picture at ``at`` stands still; ``small`` is ``grey`` shrunk so far that its noise is gone."""
@@ -92,15 +93,23 @@ class Life:
         usual = self._usual(at)
         if look.newness is not None and not look.moved and look.newness <= max(_NOTHING, usual * self._limits.share):
             self._stale_at, self._stale_looks = at, self._stale_looks + 1
+            if not self._frozen:  # a frozen stream's silence must not become usual
+                self._doubtful.append((at, look.newness))
         else:
             self._alive_at, self._stale_looks = at, 0
+            self._learn(at, look.newness)
         limit = self._limits.least if usual else self._limits.quiet
         stale = self._stale_looks >= self._limits.least_looks and at - self._alive_at >= limit
         refined = self._frozen and usual > 0 and not look.moved and at - self._stale_at < self._limits.least
         self._frozen = stale or refined
-        if look.newness is not None and not (self._frozen and look.newness <= _NOTHING):
-            self._newness.append((at, look.newness))  # a frozen stream's silence must not become usual
         return self._frozen
+
+    def _learn(self, at: StreamTime, newness: float | None) -> None:
+        """A living look: what seemed stale before it counts too, but not while it still may be the stream's end."""
+        self._newness.extend(self._doubtful)
+        self._doubtful.clear()
+        if newness is not None:
+            self._newness.append((at, newness))
 
     def _usual(self, at: StreamTime) -> float:
         """The median of the newness, 0 where it is too small or too little known to tell by."""

@@ -127,6 +127,16 @@ def test_frozen_picture_is_named_within_five_seconds_and_gone_by_itself(
     assert between(looks, 18.4, 21) == {None}
 
 
+def test_frozen_picture_is_named_though_flickering_lamps_left_few_looks_to_compare() -> None:
+    scene = Scene()
+    flickering = (scene.seen(scene.light + 3 * np.sin(number * 2.1), 3) for number in range(20 * FPS))
+    stuck = itertools.repeat(scene.seen(sigma=3), 20 * FPS)
+    looks = judged(itertools.chain(flickering, stuck), gop=2 * FPS)
+
+    assert between(looks, 0, 20) == {None}
+    assert between(looks, 25, 40) == {"frozen"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("crf", "gop", "sigma"), [(35, FPS, 3), (25, 4 * FPS, 0.8)])
 def test_frozen_picture_is_named_within_a_minute_where_the_encoder_leaves_no_noise(
