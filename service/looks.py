@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -42,7 +42,7 @@ class _Line(BaseModel):
     staff_count: int | None = Field(default=None, ge=0)
     queue_count: int | None = Field(default=None, ge=0)
     reason: Reason | None = None
-    confidence: dict[str, float] = Field(default_factory=dict)
+    confidence: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
 
 
 def read_looks(path: Path, start: StreamTime) -> RecordedLooks:
@@ -56,7 +56,7 @@ def read_looks(path: Path, start: StreamTime) -> RecordedLooks:
         raise LooksError(f"{path}: {(error.strerror or str(error)).lower()}") from error
     except UnicodeDecodeError as error:
         raise LooksError(f"{path}: is no text (byte {error.start} is not UTF-8)") from error
-    lines = list(_parsed(path, text.splitlines()))
+    lines = list(_parsed(path, text.split("\n")))
     looks = [_observation(line, start) for line in lines]
     unknown = {key for line in lines for key in line.model_extra or ()}
     return RecordedLooks(tuple(sorted(looks, key=lambda look: look.at)), tuple(sorted(unknown)))
@@ -74,6 +74,10 @@ def _parsed(path: Path, lines: Iterable[str]) -> Iterator[_Line]:
             fault = error.errors(include_url=False)[0]
             key = ".".join(str(part) for part in fault["loc"])
             raise LooksError(f"{path}: line {number}, {key or 'the line'}: {fault['msg'].lower()}") from error
+        except (ValueError, RecursionError) as error:
+            raise LooksError(
+                f"{path}: line {number} cannot be read: its brackets are too deep or a number is too long"
+            ) from error
 
 
 def _observation(line: _Line, start: StreamTime) -> Observation:

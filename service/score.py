@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 __all__ = ["Interval", "Score", "score"]
+
+_ROUNDING: Final = 1e-9  # 0.2 s of 0.4 s is half, though 0.3 - 0.1 is a trifle less than 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def score(truth: Sequence[Interval], found: Sequence[Interval], duration_s: floa
             for i, real in enumerate(truth)
             for j, given in enumerate(found)
             if (real.window, real.rule) == (given.window, given.rule)
-            and (overlap := tiou(real, given)) >= least_tiou
+            and (overlap := tiou(real, given)) >= least_tiou - _ROUNDING
             and overlap > 0
         ),
     )

@@ -33,12 +33,12 @@ def judge(
             f"zaigang: {looks}: keys that mean nothing were ignored: {', '.join(recorded.unknown_keys)}", err=True
         )
     settings = load_settings(config)
-    hall_book = overridden(overridden(load_rulebook(), settings.rules, "rules"), parse_changes(changes), "--set")
+    set_here = parse_changes(changes)
+    base = overridden(load_rulebook(), settings.rules, "rules")
+    hall_book = overridden(base, set_here, "--set")
     configured = settings.books()
     windows = dict.fromkeys(look.window for look in recorded.looks)
-    books = {
-        window: overridden(configured.get(window, hall_book), parse_changes(changes), "--set") for window in windows
-    }
+    books = {window: overridden(configured.get(window, base), set_here, "--set") for window in windows}
     rules = Judge(books, settings.duty_by_window() if config else always_on)
     events: dict[str, Event] = {}
     for look in recorded.looks:

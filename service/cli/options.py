@@ -16,6 +16,8 @@ __all__ = ["DEFAULT_START", "Config", "Out", "Set", "Start", "Zones", "parse_cha
 DEFAULT_START: Final = "2026-01-05T09:00:00+08:00"
 """A Monday morning on duty: what a film's first picture is taken for when nobody says."""
 
+_YEARS: Final = range(1970, 2200)
+
 Config = Annotated[Path | None, typer.Option("--config", help="The site's zaigang.yaml.", show_default=False)]
 Set = Annotated[
     list[str] | None,
@@ -70,6 +72,9 @@ def parse_zones(texts: Sequence[str] | None) -> dict[WindowId, dict[str, list[fl
 def parse_start(text: str | None) -> StreamTime:
     """The moment that ``--start`` names; it must carry its UTC offset."""
     try:
-        return from_datetime(datetime.fromisoformat(text or DEFAULT_START))
+        moment = datetime.fromisoformat(text or DEFAULT_START)
+        if moment.year not in _YEARS:
+            raise ValueError(f"the year must be {_YEARS[0]} to {_YEARS[-1]}")
+        return from_datetime(moment)
     except ValueError as error:
         raise BadInput(f"--start {text!r}: write it with its UTC offset, as {DEFAULT_START} ({error})") from error

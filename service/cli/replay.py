@@ -65,11 +65,11 @@ def replay(
     for window, own in drawn.items():
         windows[window] = {**windows.get(window, {}), **own}
     windows = windows or {WindowId("w1"): {}}
-    hall_book = overridden(overridden(load_rulebook(), settings.rules, "rules"), parse_changes(changes), "--set")
+    set_here = parse_changes(changes)
+    base = overridden(load_rulebook(), settings.rules, "rules")
+    hall_book = overridden(base, set_here, "--set")
     configured = settings.books()
-    books = {
-        window: overridden(configured.get(window, hall_book), parse_changes(changes), "--set") for window in windows
-    }
+    books = {window: overridden(configured.get(window, base), set_here, "--set") for window in windows}
     eye = load_eye(settings.models, books.values())
     rules = Judge(books, settings.duty_by_window() if config else always_on)
     with open_film(where, began) as film:

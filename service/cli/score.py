@@ -65,13 +65,15 @@ def score(
 
 def _read(path: Path) -> _File:
     try:
-        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        content: Any = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadInput(f"{path}: {(error.strerror or str(error)).lower()}") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{path}: is no text (byte {error.start} is not UTF-8)") from error
     except json.JSONDecodeError as error:
         raise BadInput(f"{path}: is no JSON (line {error.lineno}: {error.msg})") from error
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{path}: cannot be read: its brackets are too deep or a number is too long") from error
     try:
         return _File.model_validate(content)
     except ValidationError as error:

@@ -36,6 +36,8 @@ class Stretch:
     lead: offending minus innocent clear time since the onset. clear, offending: time since the onset.
     sure: offending time weighed by the looks' confidence. looks: clear looks since the onset.
     after_end, offending_after_end: clear and offending time since ``ending``. innocent_looks: in a row, up to now.
+    after_turn, offending_after_turn: clear and offending time since it turned innocent, counted anew whenever more
+    offends than at an end may.
     """
 
     onset: StreamTime
@@ -49,6 +51,8 @@ class Stretch:
     ending: StreamTime | None = None
     after_end: int = 0
     offending_after_end: int = 0
+    after_turn: int = 0
+    offending_after_turn: int = 0
     innocent_looks: int = 0
 
 
@@ -120,19 +124,22 @@ def _accounted(policy: Policy, state: BreachState, at: StreamTime) -> BreachStat
         else:
             runs = (*runs, (start, end, state.offends))
         if stretch is not None:
-            stretch = _credited(stretch, end - start, state.offends, state.sure)
+            stretch = _credited(policy, stretch, end - start, state.offends, state.sure)
     since = at - policy.window
     while runs and runs[0][1] <= since:
         runs = runs[1:]
     return replace(state, runs=runs, stretch=stretch, clear_at=clear_at)
 
 
-def _credited(stretch: Stretch, duration: int, offends: bool, sure: float) -> Stretch:
+def _credited(policy: Policy, stretch: Stretch, duration: int, offends: bool, sure: float) -> Stretch:
     if offends:
         after_end = stretch.after_end + duration
         offending_after_end = stretch.offending_after_end + duration
         resumed = stretch.ending is not None and 2 * offending_after_end > after_end
         ending = None if resumed or stretch.ending is None else stretch.ending
+        after_turn = stretch.after_turn + duration
+        offending_after_turn = stretch.offending_after_turn + duration
+        turned = offending_after_turn <= policy.end_share * after_turn
         return replace(
             stretch,
             lead=stretch.lead + duration,
@@ -142,6 +149,8 @@ def _credited(stretch: Stretch, duration: int, offends: bool, sure: float) -> St
             ending=ending,
             after_end=after_end if ending is not None else 0,
             offending_after_end=offending_after_end if ending is not None else 0,
+            after_turn=after_turn if turned else 0,
+            offending_after_turn=offending_after_turn if turned else 0,
         )
     return replace(
         stretch,
@@ -149,6 +158,7 @@ def _credited(stretch: Stretch, duration: int, offends: bool, sure: float) -> St
         clear=stretch.clear + duration,
         ending=stretch.last if stretch.ending is None else stretch.ending,
         after_end=stretch.after_end + duration,
+        after_turn=stretch.after_turn + duration,
     )
 
 
@@ -213,8 +223,9 @@ def _innocent(policy: Policy, state: BreachState) -> tuple[BreachState, Event | 
         and stretch.after_end >= policy.clear_after
         and stretch.offending_after_end <= policy.end_share * stretch.after_end
     )
+    by_turn = stretch.after_turn >= policy.clear_after
     by_looks = policy.clear_looks is not None and stretch.innocent_looks >= policy.clear_looks
-    ended = by_time or by_looks
+    ended = by_time or by_turn or by_looks
     if not ended and (stretch.begun or stretch.lead >= 0):
         return replace(state, stretch=stretch), None
     if state.event is None or state.over:

@@ -1,5 +1,6 @@
 """Durations as people write them in a rulebook: ``2.5s``, ``5min``, ``2h``, or a plain number of seconds."""
 
+import math
 import re
 from typing import Annotated
 
@@ -8,17 +9,20 @@ from pydantic import BeforeValidator, PlainSerializer
 __all__ = ["Duration", "parse", "written"]
 
 _UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_LONGEST = 100 * 366 * 86400.0
 _FORM = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*")
 
 
 def parse(text: object) -> float:
     """Seconds meant by ``text``; raises ValueError saying how a duration is written."""
+    duration = math.nan
     if isinstance(text, int | float) and not isinstance(text, bool):
-        text = repr(text)
-    found = _FORM.fullmatch(text) if isinstance(text, str) else None
-    if found is None or found[2] not in _UNITS:
+        duration = text
+    elif isinstance(text, str) and (found := _FORM.fullmatch(text)) and found[2] in _UNITS:
+        duration = float(found[1]) * _UNITS[found[2]]
+    if not 0 <= duration <= _LONGEST:
         raise ValueError(f"{text!r} is no duration; write it as 2.5s, 5min or 2h")
-    return float(found[1]) * _UNITS[found[2]]
+    return round(float(duration), 6)
 
 
 def written(duration: float) -> str:

@@ -148,6 +148,8 @@ def test_zone_that_cannot_be(says: Says, tmp_path: Path, networks: dict[str, str
     [
         (("--set", "leave_post.aftr=3s"), "--set: leave_post.aftr is no key of a rule"),
         (("--start", "today"), "--start 'today': write it with its UTC offset"),
+        (("--start", "9999-12-31T09:00:00+08:00"), "--start '9999-12-31T09:00:00+08:00': "),
+        (("--set", f"leave_post.after={400 * '9'}"), "--set: leave_post.after: '999"),
         (("--out", "none/events.json"), "--out none/events.json: cannot be written (no such file or directory)"),
     ],
 )
@@ -163,6 +165,11 @@ def test_option_that_means_nothing(says: Says, tmp_path: Path, options: tuple[st
         (None, "no such file or directory", "no such file or directory"),
         (b"\xff\xfe", "is no text (byte 0 is not UTF-8)", "is no text (byte 0 is not UTF-8)"),
         (b"hello", "line 1 is no JSON object (Expecting value)", "is no JSON (line 1: Expecting value)"),
+        (
+            200_000 * b"[",
+            "line 1 cannot be read: its brackets are too deep or a number is too long",
+            "cannot be read: its brackets are too deep or a number is too long",
+        ),
         (b'{"t": "x"}', "line 1, t: input should be a valid number", "events: Field required"),
     ],
 )

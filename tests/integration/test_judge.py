@@ -1,9 +1,13 @@
 """`zaigang judge` and `zaigang score` as other programs call them."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
+from service.rules.event import event_id
 from tests.fixtures.command import events_of, zaigang
+from vision.observation import WindowId
+from vision.streamtime import from_datetime
 
 
 def looks(file: Path, *spans: tuple[float, float, object], every: float = 1.0) -> Path:
@@ -66,6 +70,18 @@ def test_configuration_brings_duty_and_the_windows_own_rules(tmp_path: Path) -> 
 
     (event,) = events_of(tmp_path / "e.json")
     assert (event["start_s"], event["satisfied_s"], event["end_s"]) == (0, 120, 599)
+
+
+def test_report_names_the_rulebook_that_its_events_are_made_by(tmp_path: Path) -> None:
+    file = looks(tmp_path / "looks.jsonl", (0, 400, False))
+    changed = ("--set", "leave_post.after=2min")
+
+    zaigang("judge", file, *changed, "--out", tmp_path / "e.json")
+    version = json.loads(zaigang("rules", *changed, "--json").stdout)["version"]
+
+    assert json.loads((tmp_path / "e.json").read_text(encoding="utf-8"))["rulebook"] == {"version": version}
+    onset = from_datetime(datetime.fromisoformat("2026-01-05T09:00:00+08:00"))
+    assert events_of(tmp_path / "e.json")[0]["id"] == event_id(WindowId("w1"), "leave_post", version, onset)
 
 
 def test_score_prints_the_measures_of_the_contract(tmp_path: Path) -> None:

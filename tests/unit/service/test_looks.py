@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.looks import LooksError, look_entry, observation_of, read_looks
+from service.looks import LooksError, look_entry, observation_of, read_looks, written_look
 from vision.observation import REASONS, Observation, WindowId
 from vision.streamtime import SECOND, StreamTime
 
@@ -42,6 +42,14 @@ def test_order_of_lines_does_not_matter_and_unknown_keys_are_reported(tmp_path: 
     assert recorded.unknown_keys == ("mood",)
 
 
+def test_only_the_end_of_a_line_ends_a_look(tmp_path: Path) -> None:
+    file = tmp_path / "looks.jsonl"
+    look = Observation(WindowId("3\u2028号"), START, occupied=True)
+    file.write_bytes(b"\xef\xbb\xbf" + written_look(look, START).encode() + b'\r\n{"t": 1}\r\n')
+
+    assert [found.window for found in read_looks(file, START).looks] == ["3\u2028号", "w1"]
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
@@ -54,6 +62,10 @@ def test_order_of_lines_does_not_matter_and_unknown_keys_are_reported(tmp_path: 
         ('{"t": 1, "occupied": 1}', "line 2, occupied"),
         ('{"t": 1, "reason": "tired"}', "line 2, reason"),
         ('{"t": 1, "staff_count": -1}', "line 2, staff_count"),
+        ('{"t": 1, "confidence": {"occupied": NaN}}', "line 2, confidence.occupied"),
+        ('{"t": 1, "confidence": {"occupied": 7}}', "line 2, confidence.occupied"),
+        ('{"t": ' + 5000 * "1" + "}", "line 2 cannot be read"),
+        (100_000 * "[", "line 2 cannot be read"),
     ],
 )
 def test_wrong_line_is_named_with_its_key(tmp_path: Path, line: str, says: str) -> None:

@@ -53,6 +53,11 @@ def test_measures_of_one_match_one_miss_and_one_false_alarm() -> None:
     assert measures["false_alarms_per_hour"] == 2
 
 
+def test_half_an_overlap_is_enough_in_parts_of_a_second_too() -> None:
+    assert score(events([(0.1, 0.3)]), events([(0.1, 0.5)]), 10).matches
+    assert not score(events([(0.1, 0.3)]), events([(0.1, 0.501)]), 10).matches
+
+
 def test_other_window_or_rule_is_another_event() -> None:
     real = events([(0, 10)])
 

@@ -62,7 +62,8 @@ def in_turn(
 
 
 @pytest.mark.parametrize(
-    ("cover", "sigma", "crf"), [*((cover, 2, 23) for cover in COVERS), ("lit cloth", 5, 30), ("smooth cloth", 5, 14)]
+    ("cover", "sigma", "crf"),
+    [*((cover, 2, 23) for cover in COVERS), ("lit cloth", 5, 30), ("smooth cloth", 5, 14), ("dull cloth", 4, 18)],
 )
 def test_covered_lens_is_named_at_once_and_gone_with_the_cover(cover: str, sigma: float, crf: int) -> None:
     scene = Scene()
@@ -204,3 +205,13 @@ def test_real_film_is_never_doubted(shared: Path, film: str) -> None:
         found = [health.judge(picture.at, picture.pixels) for picture in pictures.pictures(rate=5)]
 
     assert set(found) == {None}
+
+
+def test_frozen_picture_is_named_though_flickering_lamps_left_few_looks_to_compare() -> None:
+    scene = Scene()
+    flickering = (scene.seen(scene.light + 3 * np.sin(number * 2.1), 3) for number in range(20 * FPS))
+    stuck = itertools.repeat(scene.seen(sigma=3), 20 * FPS)
+    looks = judged(itertools.chain(flickering, stuck), gop=2 * FPS)
+
+    assert between(looks, 0, 20) == {None}
+    assert between(looks, 25, 40) == {"frozen"}
