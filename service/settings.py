@@ -45,7 +45,8 @@ def _hours(text: object) -> Shift:
     if isinstance(text, Shift):
         return text
     try:
-        begins, ends = (time.fromisoformat(part.strip().rjust(5, "0")) for part in str(text).split("-"))
+        parts = [part.strip().rjust(5, "0") for part in str(text).split("-")]
+        begins, ends = (time.fromisoformat("00:00" if part == "24:00" else part) for part in parts)
     except ValueError as error:
         raise ValueError(f"{text!r} is no shift; write it as 09:00-12:00") from error
     return Shift(begins, ends)

@@ -43,7 +43,7 @@ def judge(
     events: dict[str, Event] = {}
     for look in recorded.looks:
         events.update((event.id, event) for event in rules.observe(look))
-    events.update((event.id, event) for event in rules.open_events())
+    events.update((event.id, event) for event in rules.unreported())
     duration_s = (recorded.looks[-1].at - began) / SECOND if recorded.looks else 0.0
     write_out(report(str(looks), duration_s, events.values(), began, hall_book.version, None), out)
 

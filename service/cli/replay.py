@@ -90,7 +90,7 @@ def _judged(looks: Iterable[Look], rules: Judge, looks_out: Path | None, began: 
         for observation in look.observations:
             lines.append(written_look(observation, began) + "\n")
             events.update((event.id, event) for event in rules.observe(observation))
-    events.update((event.id, event) for event in rules.open_events())
+    events.update((event.id, event) for event in rules.unreported())
     if looks_out is not None:
         try:
             looks_out.write_text("".join(lines), encoding="utf-8")

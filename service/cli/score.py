@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from service.rules.rulebook import load_rulebook
 from service.score import Interval
 from service.score import score as compare
 from vision.errors import BadInput
@@ -51,6 +52,9 @@ def score(
 ) -> None:
     """Score found events against the truth at a temporal overlap (tIoU) of 0.5."""
     real, found = _read(truth), _read(events)
+    known = {*load_rulebook().rules, *(event.rule for event in (*real.events, *found.events))}
+    if rule is not None and rule not in known:
+        raise BadInput(f"--rule: there is no rule {rule!r}; rules are {', '.join(sorted(known))}")
     result = compare(real.intervals(rule), found.intervals(rule), real.duration_s or found.duration_s)
     measures = result.measures()
     if as_json:

@@ -55,9 +55,15 @@ class Judge:
                 changes.append(event)
         return changes
 
-    def open_events(self) -> list[Event]:
-        """The events that are open now, with ``until`` at the last offending look."""
-        return [state.event for state in self._states.values() if state.event is not None]
+    def unreported(self) -> list[Event]:
+        """What has not been reported closed by now: open events with ``until`` at the last offending look, and events
+        that are over and only wait for their merge gap, as closed.
+        """
+        return [
+            replace(state.event, state="closed") if state.over else state.event
+            for state in self._states.values()
+            if state.event is not None
+        ]
 
     def judged_until(self, windows: Iterable[WindowId]) -> StreamTime | None:
         """The moment up to which every rule that has judged at ``windows`` has done so, None where none has."""

@@ -183,6 +183,14 @@ def test_file_that_judge_and_score_cannot_read(
     assert sentence(says("score", "given", "given")) == f"given: {score_says}"
 
 
+def test_rule_that_nobody_knows_is_no_perfect_score(says: Says, tmp_path: Path) -> None:
+    (tmp_path / "events.json").write_text('{"events": [{"rule": "leave_post", "start_s": 1, "end_s": 9}]}')
+
+    complaint = sentence(says("score", "events.json", "events.json", "--rule", "leave_pots"))
+
+    assert complaint.startswith("--rule: there is no rule 'leave_pots'; rules are badge_missing, ")
+
+
 def test_check_names_every_camera_that_cannot_be_used_and_no_password(
     says: Says, tmp_path: Path, networks: dict[str, str]
 ) -> None:

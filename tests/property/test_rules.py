@@ -52,7 +52,7 @@ def judged(looks: Sequence[Observation], duty: Duty = "on") -> dict[str, Event]:
 def concluded(judge: Judge, looks: Sequence[Observation], events: dict[str, Event]) -> dict[str, Event]:
     for look in looks:
         events.update((event.id, event) for event in judge.observe(look))
-    events.update((event.id, event) for event in judge.open_events())
+    events.update((event.id, event) for event in judge.unreported())
     return events
 
 

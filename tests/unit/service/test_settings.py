@@ -1,10 +1,11 @@
 """`zaigang.yaml`: what is wrong is named by its key, and the environment overrides it."""
 
+from datetime import time
 from pathlib import Path
 
 import pytest
 
-from service.settings import SettingsError, load_settings
+from service.settings import Settings, SettingsError, load_settings
 
 CAMERAS = """
 cameras:
@@ -83,3 +84,9 @@ def test_message_shows_no_password(tmp_path: Path) -> None:
 def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"nowhere\.yaml: no such file"):
         load_settings(tmp_path / "nowhere.yaml")
+
+
+def test_shift_may_last_until_twenty_four() -> None:
+    settings = Settings.model_validate({"duty": {"shifts": ["18:00-24:00"]}})
+
+    assert settings.duty.shifts[0].ends == time(0)
