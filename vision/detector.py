@@ -97,14 +97,16 @@ def letterbox(picture: Pixels, long_side: int) -> tuple[Pixels, Letterbox]:
     height, width = picture.shape[:2]
     scale = long_side / max(height, width)
     inner = (max(1, round(width * scale)), max(1, round(height * scale)))
-    canvas = np.full((_whole_strides(inner[1]), _whole_strides(inner[0]), 3), _PAD, np.uint8)
+    canvas = np.full((_padded(inner[1], inner[0]), _padded(inner[0], inner[1]), 3), _PAD, np.uint8)
     shrink = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
     canvas[: inner[1], : inner[0]] = picture if scale == 1 else cv2.resize(picture, inner, interpolation=shrink)
     return canvas, Letterbox(scale, width, height)
 
 
-def _whole_strides(length: int) -> int:
-    return -(-length // _STRIDE) * _STRIDE
+def _padded(length: int, other: int) -> int:
+    """``length`` in whole strides; the shorter side in twice as many, since every shape is compiled for itself."""
+    strides = -(-length // _STRIDE) if length >= other else min(-(-length // (2 * _STRIDE)) * 2, -(-other // _STRIDE))
+    return strides * _STRIDE
 
 
 def decode(raw: npt.NDArray[np.float32], card: ModelCard, fit: Letterbox, floor: float) -> Detections:
