@@ -36,7 +36,10 @@ class WorkerPlan:
 
 
 def plan_text(plan: WorkerPlan) -> str:
-    """``plan`` as one line, handed to a worker process on its stdin: sources carry passwords, which no file has to."""
+    """``plan`` as one line, handed to a worker process on its stdin: sources carry passwords, which no file has to.
+
+    ASCII alone, since the process reads its stdin by this machine's locale, which need not be UTF-8.
+    """
     content: dict[str, Any] = {
         "worker": plan.worker,
         "settings": plan.settings.model_dump(mode="json"),
@@ -49,7 +52,7 @@ def plan_text(plan: WorkerPlan) -> str:
         "service": plan.service,
         "token": plan.token,
     }
-    return json.dumps(content, ensure_ascii=False) + "\n"
+    return json.dumps(content) + "\n"
 
 
 def plan_of(text: str) -> WorkerPlan:
