@@ -39,6 +39,15 @@ def test_http_pictures_arrive_in_order_and_in_time(tmp_path: Path, name: str, ma
     assert spread == pytest.approx((numbers[-1] - numbers[3]) / 10, abs=0.3)
 
 
+def test_http_camera_is_not_asked_through_the_proxy_of_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with HttpCamera(write_film(tmp_path / "film.mkv", 2)) as http, Follower(http.address) as follower:
+        assert follower.see(1)
+
+
 def test_http_wrong_password_is_a_refusal(tmp_path: Path) -> None:
     with HttpCamera(write_film(tmp_path / "film.mkv", 2), "op", PASSWORD) as http:
         with Follower(http.address.replace(PASSWORD, "hunter2")) as follower:
