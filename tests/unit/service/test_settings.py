@@ -45,6 +45,18 @@ def test_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert (settings.server.port, settings.server.host) == (9123, "127.0.0.1")
 
 
+@pytest.mark.parametrize(("name", "value"), [("ZAIGANG_RULES", "geheim"), ("ZAIGANG_CAMERAS", "[{geheim")])
+def test_environment_that_is_no_json_is_named_and_not_shown(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=f"environment: {name}: its value must be JSON") as refused:
+        load_settings(None)
+
+    assert "geheim" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -63,6 +75,7 @@ def test_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.Monk
         ("looks_per_second: 0", "looks_per_second"),
         ("a: [1", "not readable as YAML"),
         ("- a", "must hold keys and values"),
+        ("1: a", "must hold keys and values"),
         (CAMERAS + CAMERAS.replace("cameras:", "").replace("id: w1", "id: w2"), 'two cameras have the id "cam1"'),
     ],
 )
