@@ -67,7 +67,7 @@ def run(
         model = f"{eye.person.card.name} {eye.person.card.version}"
         del eye
         listening = stack.enter_context(_listen(host, port))
-        address = f"http://{'[::1]' if host == '::1' else host}:{listening.getsockname()[1]}"
+        address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
         app = compose(settings, address, model, None if insecure else LOOPBACK, opened)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3))
         if ready is not None:
