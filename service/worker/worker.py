@@ -171,9 +171,11 @@ class Worker:
         return self._jobs.job(event, self._book(event))
 
     def _book(self, event: Event) -> dict[str, Any] | None:
-        """The rulebook that judged the event, None for one that is no longer in force (the service knows it)."""
+        """The rulebook that judged the event, None for one that was in force before this spool was made."""
         book = self._books.get(event.window)
-        return book.model_dump(mode="json") if book is not None and book.version == event.rulebook else None
+        if book is not None and book.version == event.rulebook:
+            return book.model_dump(mode="json")
+        return self._spool.book(event.rulebook)
 
     def _save(self, now: StreamTime) -> None:
         """Events, rule state and jobs into the spool; what cannot be kept waits here and is tried again."""
@@ -196,8 +198,10 @@ class Worker:
         self._pending, self._pending_jobs = [], []
 
     def _record(self) -> None:
-        bodies = [{**asdict(event), "book": self._book(event)} for event in self._pending]
-        self._spool.record(bodies, self._judge.snapshot(self._by_window), self._pending_jobs)
+        books = {event.rulebook: self._book(event) for event in self._pending}
+        bodies = [{**asdict(event), "book": books[event.rulebook]} for event in self._pending]
+        kept = {version: book for version, book in books.items() if book is not None}
+        self._spool.record(bodies, self._judge.snapshot(self._by_window), self._pending_jobs, kept)
 
     def _keep_house(self) -> None:
         now = self._clock()
