@@ -90,6 +90,23 @@ def test_event_that_a_changed_rulebook_ends_gets_its_evidence_by_the_book_that_j
     assert jobs[0].body["book"]["version"] == version
 
 
+def test_what_was_recorded_of_a_camera_that_is_gone_goes_with_time(tmp_path: Path) -> None:
+    clock = PlayedClock()
+    worker = Worker(plan(tmp_path), beat=lambda: worker.stop(), clock=clock)
+    ring, looks = tmp_path / "ring" / "former", tmp_path / "looks" / "former"
+    for folder in (ring, looks):
+        folder.mkdir(parents=True)
+    for age_s in (7200, 7196, 10):
+        (ring / f"{clock.now - age_s * SECOND:020d}.ts").touch()
+        (looks / f"{clock.now - age_s * SECOND:020d}.jsonl").touch()
+    clock.pass_by(30)  # since the worker was made
+
+    worker.run()
+
+    assert [file.stem for file in sorted(ring.iterdir())] == [f"{clock.now - one * SECOND:020d}" for one in (7226, 40)]
+    assert [file.stem for file in looks.iterdir()] == [f"{clock.now - 40 * SECOND:020d}"]
+
+
 def test_worker_whose_clock_is_set_back_ends_and_says_so(tmp_path: Path) -> None:
     clock = PlayedClock()
     worker = Worker(plan(tmp_path), beat=lambda: clock.pass_by(-60), clock=clock)
