@@ -32,7 +32,15 @@ from vision.layout import Zone
 from vision.observation import WindowId
 from vision.streamtime import StreamTime
 
-__all__ = ["CameraSettings", "DutySettings", "Settings", "SettingsError", "WindowSettings", "load_settings"]
+__all__ = [
+    "CameraSettings",
+    "DutySettings",
+    "GivenSettings",
+    "Settings",
+    "SettingsError",
+    "WindowSettings",
+    "load_settings",
+]
 
 
 class SettingsError(BadInput):
@@ -226,6 +234,21 @@ class Settings(BaseSettings):
         hall = duty_of(self.duty, self.hall.zone)
         own = {window: duty_of(own.duty, self.hall.zone) for window, (_, own) in self.windows().items() if own.duty}
         return lambda window, at: own.get(window, hall)(window, at)
+
+
+class GivenSettings(Settings):
+    """A site exactly as it is given: the environment, which was asked already or is not meant, changes nothing."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
 
 
 def duty_of(duty: DutySettings, zone: ZoneInfo) -> DutyOf:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.settings import CameraSettings, Settings
+from service.settings import CameraSettings, GivenSettings, Settings
 from vision.errors import BadInput
 from vision.geometry import Size
 from vision.observation import WindowId
@@ -59,7 +59,7 @@ def plan_of(text: str) -> WorkerPlan:
     """The plan that ``plan_text`` wrote; raises BadInput, which shows nothing of it."""
     try:
         content: dict[str, Any] = json.loads(text)
-        settings = Settings(**content["settings"])
+        settings = GivenSettings(**content["settings"])
         wanted = set(content["cameras"])
         return WorkerPlan(
             worker=content["worker"],

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tests.fixtures.site import SETTINGS
 from vision.errors import BadInput
 from vision.observation import WindowId
 
-HEARD = "import sys; from service.worker.plan import plan_of; print(ascii(plan_of(sys.stdin.readline())), end='')"
+HEARD = "import sys; from service.worker.plan import *; print(plan_text(plan_of(sys.stdin.readline())), end='')"
 
 
 def a_plan() -> WorkerPlan:
@@ -23,7 +24,17 @@ def a_plan() -> WorkerPlan:
 
 
 def test_plan_reads_back_as_it_was() -> None:
-    assert plan_of(plan_text(a_plan())) == a_plan()
+    heard = plan_of(plan_text(a_plan()))
+
+    assert heard.settings.model_dump() == a_plan().settings.model_dump()
+    assert replace(heard, settings=a_plan().settings) == a_plan()
+
+
+def test_environment_is_not_asked_a_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = plan_text(a_plan())
+    monkeypatch.setenv("ZAIGANG_LOOKS_PER_SECOND", "9")
+
+    assert plan_of(text).settings.looks_per_second == 5
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "latin-1", "ascii"])
@@ -36,7 +47,7 @@ def test_plan_is_heard_whatever_the_locale(encoding: str) -> None:
         check=True,
     )
 
-    assert ended.stdout.decode() == ascii(a_plan())
+    assert ended.stdout.decode() == plan_text(a_plan())
 
 
 def test_what_is_no_plan_is_not_shown() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from service.cli.demo import demo
 from service.settings import Settings, SettingsError, load_settings
 
 CAMERAS = """
@@ -103,3 +104,13 @@ def test_shift_may_last_until_twenty_four() -> None:
     settings = Settings.model_validate({"duty": {"shifts": ["18:00-24:00"]}})
 
     assert settings.duty.shifts[0].ends == time(0)
+
+
+def test_demo_leaves_the_data_folder_of_the_site_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZAIGANG_DATA", "/var/lib/zaigang")
+    served: list[Settings] = []
+    monkeypatch.setattr("service.cli.serving.run", lambda settings, *_, **__: served.append(settings))
+
+    demo(__file__, folder=tmp_path)
+
+    assert served[0].data == tmp_path / "site"
