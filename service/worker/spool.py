@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from service.lock import Held, held
 from vision.errors import StorageFull, ZaigangError
 from vision.streamtime import StreamTime
 
-__all__ = ["Job", "Message", "Spool", "SpoolBusy"]
+__all__ = ["Job", "Message", "Spool", "SpoolBusy", "windows_kept"]
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, body TEXT NOT NULL);
@@ -196,6 +196,15 @@ class Spool:
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+
+
+def windows_kept(file: Path) -> list[str]:
+    """The windows whose rule state the spool at ``file`` holds; none where it cannot be read."""
+    try:
+        with closing(sqlite3.connect(file, timeout=1.0)) as connection:
+            return [window for (window,) in connection.execute("SELECT window FROM state")]
+    except sqlite3.Error:
+        return []
 
 
 def _row(job: Job) -> tuple[str, int, str]:
