@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Named, since uv would rather install into another environment that happens to be active.
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 .PHONY: demo test test-fast check models clean lock
 
@@ -42,16 +44,16 @@ $(VENV)/.tools: requirements/tools.txt
 	touch $@
 
 $(VENV)/.training: $(VENV)/.tools requirements/training.txt pyproject.toml
-	$(BIN)/uv pip install --quiet --require-hashes -r requirements/training.txt
-	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	$(INSTALL) --require-hashes -r requirements/training.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
 	touch $@
 
 $(VENV)/.demo: $(VENV)/.tools requirements/demo.txt pyproject.toml
-	$(BIN)/uv pip install --quiet --require-hashes -r requirements/demo.txt
-	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	$(INSTALL) --require-hashes -r requirements/demo.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.tools requirements/dev.txt pyproject.toml
-	$(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.txt
-	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	$(INSTALL) --require-hashes -r requirements/dev.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
 	touch $@

@@ -48,9 +48,10 @@ class Filter:
             return None, None
         try:
             day = date.fromisoformat(self.day)
-        except ValueError as error:
+            following = day + timedelta(days=1)
+        except (ValueError, OverflowError) as error:
             raise ApiError(422, "bad_input", f"day: {self.day!r} is no date; write it as 2026-11-20", "day") from error
-        return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
+        return datetime.combine(day, time(), zone), datetime.combine(following, time(), zone)
 
 
 @router.get("/events")

@@ -1,5 +1,6 @@
 """What a site is: one `zaigang.yaml`, checked key by key, any of it overridden by the environment (ZAIGANG_...)."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, time
 from pathlib import Path
@@ -19,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as EnvironmentFault
 
 from service.rules.duration import Duration
 from service.rules.duty import Calendar, Duty, Roster, Shift, always_on
@@ -30,7 +32,15 @@ from vision.layout import Zone
 from vision.observation import WindowId
 from vision.streamtime import StreamTime
 
-__all__ = ["CameraSettings", "DutySettings", "Settings", "SettingsError", "WindowSettings", "load_settings"]
+__all__ = [
+    "CameraSettings",
+    "DutySettings",
+    "GivenSettings",
+    "Settings",
+    "SettingsError",
+    "WindowSettings",
+    "load_settings",
+]
 
 
 class SettingsError(BadInput):
@@ -226,6 +236,21 @@ class Settings(BaseSettings):
         return lambda window, at: own.get(window, hall)(window, at)
 
 
+class GivenSettings(Settings):
+    """A site exactly as it is given: the environment, which was asked already or is not meant, changes nothing."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
 def duty_of(duty: DutySettings, zone: ZoneInfo) -> DutyOf:
     """The duty that ``duty`` means by the clock of ``zone``."""
     if duty.always:
@@ -244,13 +269,15 @@ def load_settings(path: Path | None) -> Settings:
             raise SettingsError(f"{path}: {(error.strerror or str(error)).lower()}") from error
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path}: not readable as YAML: {_place(error)}") from error
-        if not isinstance(values, dict):
+        if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
             raise SettingsError(f"{path}: must hold keys and values, such as cameras: and rules:")
     try:
         settings = Settings(**values)
         settings.books()
     except ValidationError as error:
         raise SettingsError(f"{path or 'environment'}: {_faults(error)}") from error
+    except EnvironmentFault as error:
+        raise SettingsError(f"environment: {_unread(error)}") from error
     except BadInput as error:
         raise SettingsError(f"{path or 'environment'}: {error}") from error
     return settings
@@ -262,6 +289,12 @@ def _place(error: Exception) -> str:
         mark = error.problem_mark
         return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}"
     return " ".join(str(error).split())
+
+
+def _unread(error: EnvironmentFault) -> str:
+    """Which variable holds no JSON; nothing of what it holds, which may be a camera's password."""
+    named = re.search(r'field "(\w+)"', str(error))
+    return f'ZAIGANG_{named[1].upper() if named else "..."}: its value must be JSON, such as {{"port": 9000}}'
 
 
 def _faults(error: ValidationError) -> str:

@@ -80,6 +80,7 @@ class Camera:
         """Open the source and read it to its end; returns the seconds to wait before the next attempt."""
         stream: Stream | None = None
         self._seen = False
+        began = self._clock()
         try:
             where = address(self._source)
             stream = open_stream(where)
@@ -93,7 +94,9 @@ class Camera:
                 return back_off
             if where.live:
                 self.trouble = f'source "{where}": the stream ended'
-            return _BACK_OFF[0] if where.live else 0.0
+            # A film begins anew at once; one of a few pictures would be opened and recorded hundreds of times a second.
+            lasted = 0.0 if where.live else max(0.0, (self._clock() - began) / SECOND)
+            return max(0.0, _BACK_OFF[0] - lasted)
         except SourceRefused as error:
             self.trouble = str(error)
             return _BACK_OFF[-1]  # asking often with a wrong password locks accounts on many cameras

@@ -51,8 +51,9 @@ class StorageFull(ZaigangError):
     """The disk refused a write; what was being written is still held by the caller."""
 
 
-_CREDENTIALS = re.compile(r"(?<=://)([^/@\s:]*):(?:(?!://)[^\"'\n])*@")
-_NAMED = re.compile(r"(?i)((?<![a-z])(?:password|passwd|pass|pwd|token|auth|key)=)[^&\s\"'#/]+")
+# A quote mark belongs to the password where a later @ follows without a space, else it ends a quoted address.
+_CREDENTIALS = re.compile(r"(?<=://)([^/@\s:]*):(?:(?!://)(?:[^\"'\n]|[\"'](?=[^\s]*@)))*@")
+_NAMED = re.compile(r"(?i)((?<![a-z])(?:password|passwd|pass|pwd|psw|pw|loginpas|token|secret|auth|key)=)[^&\s\"']+")
 
 
 def without_password(text: str) -> str:

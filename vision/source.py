@@ -119,6 +119,8 @@ def open_stream(where: Address, limit_s: float = 5.0) -> Stream:
     options = {"protocol_whitelist": _PROTOCOLS[where.kind]}
     if where.text.lower().startswith("rtsp"):
         options["rtsp_transport"] = "tcp"
+    if where.text.lower().startswith("http"):
+        options["http_proxy"] = ""  # cameras are in the house; FFmpeg would take the environment's way out of it
     if where.live:
         # Three pictures tell the rate; the twenty that FFmpeg asks for hold up a camera of 10 a second by 1.7 s.
         options["fpsprobesize"] = "3"

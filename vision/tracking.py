@@ -45,7 +45,6 @@ class Track:
     id: int
     box: Box
     score: float
-    first_at: StreamTime
     seen_at: StreamTime
     path: deque[tuple[StreamTime, Box]] = field(default_factory=deque)
 
@@ -100,7 +99,7 @@ class Tracker:
         for index in range(len(people)):
             track: Track | None = found[index]
             if track is None and people.scores[index] >= limits.begin_score:
-                track = Track(self._next, people.boxes[index], 0.0, at, at)
+                track = Track(self._next, people.boxes[index], 0.0, at)
                 self._next += 1
                 self._tracks.append(track)
                 found[index] = track

@@ -20,7 +20,7 @@ __all__ = ["events_out", "router"]
 
 router = APIRouter(tags=["events"])
 
-_KEY = re.compile(r"(\d{1,20})_([0-9a-f-]{36})")
+_KEY = re.compile(r"(\d{1,18})_([0-9a-f-]{36})")  # what a database keeps as a whole number
 _FIGURES = {"name", "text", "sources", "severity"}
 
 

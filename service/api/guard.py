@@ -1,7 +1,7 @@
 """Decides, before anything else, whether a request comes from a page of this service itself."""
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
@@ -43,10 +43,17 @@ class Guard:
         if self._hosts is not None and _name(host) not in self._hosts:
             return f'this service does not answer for the host "{_name(host)}"'
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and _split(origin).netloc != host:
             return "another site's page may not ask this service"
         return None
 
 
 def _name(host: str) -> str:
-    return urlsplit(f"//{host}").hostname or ""
+    return _split(f"//{host}").hostname or ""
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:  # such as an IPv6 address without its end
+        return SplitResult("", "", "", "", "")

@@ -1,5 +1,6 @@
 """The `zaigang` command: one file a command, errors caught once, here."""
 
+import io
 import sys
 
 import typer
@@ -23,6 +24,9 @@ for command in (demo, serve, replay, judge, score, check, rules, version):
 
 def main() -> None:
     """Run the command; an error that a person can mend is one line on stderr and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that has no 在 shows its number
     try:
         app()
     except ZaigangError as error:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from service.settings import Settings
+from service.settings import GivenSettings, Settings
 from vision.address import address
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _serve(settings: Settings, port: int, say: Callable[[str], None], opened: Ca
 
 
 def _site(folder: Path, cameras: list[dict[str, Any]]) -> Settings:
-    return Settings(
+    return GivenSettings(  # a site's environment may name its own data folder, which is no place for a demo
         hall={"id": "demo", "name": "演示大厅"},
         data=folder / "site",
         duty={"always": True},

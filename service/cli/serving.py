@@ -6,7 +6,8 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import count
 from pathlib import Path
 
 import typer
@@ -23,16 +24,17 @@ from service.lock import Held, held
 from service.logs import set_up_logs
 from service.models import load_eye
 from service.rules.rulebook import load_rulebook, overridden
-from service.settings import Settings
+from service.settings import CameraSettings, Settings
 from service.storage import PlaceQueries, open_database
 from service.storage.places import Camera, Hall, Window
 from service.worker.plan import Drawn, WorkerPlan
+from service.worker.spool import windows_kept
 from service.worker.worker import utc_now
 from vision.errors import BadInput, StorageFull, without_password
 from vision.observation import WindowId
 from vision.recorder import give_way
 
-__all__ = ["compose", "run"]
+__all__ = ["compose", "groups", "run"]
 
 _PER_WORKER = 16
 _PATIENCE_S = 2.0
@@ -67,7 +69,7 @@ def run(
         model = f"{eye.person.card.name} {eye.person.card.version}"
         del eye
         listening = stack.enter_context(_listen(host, port))
-        address = f"http://{'[::1]' if host == '::1' else host}:{listening.getsockname()[1]}"
+        address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
         app = compose(settings, address, model, None if insecure else LOOPBACK, opened)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3))
         if ready is not None:
@@ -88,7 +90,7 @@ def compose(
     data = settings.data
     database = open_database(data / "zaigang.db")
     token = secrets.token_urlsafe(32)
-    groups = _groups(settings, data / "spool")
+    placed = groups(settings.cameras, data / "spool")
 
     async def plan(worker: str) -> WorkerPlan:
         async with database.session() as session:
@@ -96,14 +98,14 @@ def compose(
         return WorkerPlan(
             worker,
             settings,
-            tuple(camera for camera in settings.cameras if camera.id in groups[worker]),
+            tuple(camera for camera in settings.cameras if camera.id in placed[worker]),
             {WindowId(window): Drawn(one.zones, one.size) for window, one in drawn.items()},
             data,
             address,
             token,
         )
 
-    engine = LocalEngine(groups, plan)
+    engine = LocalEngine(placed, plan)
     site = Site(
         settings=settings,
         database=database,
@@ -131,17 +133,28 @@ def compose(
     return create_app(site, lifespan, hosts)
 
 
-def _groups(settings: Settings, spools: Path) -> dict[str, list[str]]:
-    """Cameras by worker: a worker's number never depends on how many there are, so its spool stays its own.
+def groups(cameras: Sequence[CameraSettings], spools: Path, most: int = _PER_WORKER) -> dict[str, list[str]]:
+    """Cameras by worker, at most ``most`` each: a camera stays with the worker whose spool holds its windows' state.
 
-    A spool of a worker that has no camera any longer gets one all the same: it may hold what is not delivered yet.
+    With another one its open events would end here and begin anew there. A spool of a worker that has no camera any
+    longer gets one all the same: it may hold what is not delivered yet.
     """
-    ids = [camera.id for camera in settings.cameras]
-    left_over: dict[str, list[str]] = {file.stem: [] for file in sorted(spools.glob("worker*.db"))}
-    return left_over | {
-        f"worker{start // _PER_WORKER + 1}": ids[start : start + _PER_WORKER]
-        for start in range(0, len(ids), _PER_WORKER)
-    }
+    found: dict[str, list[str]] = {file.stem: [] for file in sorted(spools.glob("worker*.db"))}
+    kept = {window: worker for worker in found for window in windows_kept(spools / f"{worker}.db")}
+    new = []
+    for camera in cameras:
+        known = next((kept[window.id] for window in camera.windows if window.id in kept), None)
+        if known is not None and len(found[known]) < most:
+            found[known].append(camera.id)
+        else:
+            new.append(camera.id)
+    numbers = (f"worker{number}" for number in count(1))
+    worker = next(numbers)
+    for id_ in new:
+        while len(found.get(worker, ())) >= most:
+            worker = next(numbers)
+        found.setdefault(worker, []).append(id_)
+    return found
 
 
 def _places(settings: Settings) -> tuple[Hall, list[Camera], list[Window]]:

@@ -107,6 +107,7 @@ class Supervised:
     async def _run_once(self) -> str:
         """Start the process and watch its beats until it ends; returns how it ended."""
         self._state = "starting"
+        self._wanted_restart = False  # what was asked for until now is in the plan made from here on
         plan = plan_text(await self._plans(self._worker))
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -119,6 +120,8 @@ class Supervised:
         self._process = process
         if process.stdin is None or process.stdout is None or process.stderr is None:
             raise RuntimeError("pipes were asked for")
+        if self._wanted_restart:
+            process.terminate()  # asked for while the plan was made, which may lack what it was asked for
         process.stdin.write(plan.encode())
         last_words = asyncio.create_task(_passed_on(process.stderr))
         limit = self._first_beat_s

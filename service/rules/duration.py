@@ -29,8 +29,8 @@ def written(duration: float) -> str:
     """Seconds as people write them, in the largest unit that stays whole: ``300.0`` is ``5min``."""
     for unit, size in (("h", 3600.0), ("min", 60.0)):
         if duration >= size and duration % size == 0:
-            return f"{duration / size:g}{unit}"
-    return f"{duration:g}s"
+            return f"{duration / size:.0f}{unit}"
+    return f"{duration:.6f}".rstrip("0").rstrip(".") + "s"  # :g would round, and write 1000001 as 1e+06
 
 
 Duration = Annotated[float, BeforeValidator(parse), PlainSerializer(written, when_used="json")]

@@ -11,7 +11,7 @@ import chinese_calendar
 
 from vision.streamtime import StreamTime, from_datetime, to_datetime
 
-__all__ = ["ALWAYS", "Calendar", "Duty", "Roster", "Shift", "always_on"]
+__all__ = ["Calendar", "Duty", "Roster", "Shift", "always_on"]
 
 Duty = Literal["on", "off", "exempt", "no_calendar"]
 """``no_calendar``: nobody has said which days of that year are worked, so nothing is judged, loudly."""
@@ -89,6 +89,3 @@ class Roster:
 def always_on(_window: str, _at: StreamTime) -> Duty:
     """The duty of a film that nobody gave a calendar for."""
     return "on"
-
-
-ALWAYS: Final = always_on

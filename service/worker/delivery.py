@@ -27,7 +27,9 @@ class Deliverer:
 
     def __init__(self, worker: str, spool: Spool, service: str, token: str, failed: Callable[[], None]) -> None:
         self._worker, self._spool = worker, spool
-        self._client = httpx.Client(base_url=service, headers={"Authorization": f"Bearer {token}"}, timeout=10.0)
+        headers = {"Authorization": f"Bearer {token}"}
+        # The environment's proxy is for the way out of the house: the service is in it, and the token stays there too.
+        self._client = httpx.Client(base_url=service, headers=headers, timeout=10.0, trust_env=False)
         self._news = threading.Event()
         self.thread = Watched("delivery", self._run, failed)
         self.trouble: str | None = None
@@ -131,7 +133,9 @@ class LiveLink:
         while not self.thread.stopping.is_set():
             try:
                 headers = {"Authorization": f"Bearer {self._token}"}
-                with connect(self._address, additional_headers=headers, open_timeout=5, close_timeout=1) as socket:
+                with connect(
+                    self._address, additional_headers=headers, open_timeout=5, close_timeout=1, proxy=None
+                ) as socket:
                     failures = 0
                     self._send_until_stopped(socket)
             except (OSError, WebSocketException, TimeoutError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.settings import CameraSettings, Settings
+from service.settings import CameraSettings, GivenSettings, Settings
 from vision.errors import BadInput
 from vision.geometry import Size
 from vision.observation import WindowId
@@ -36,7 +36,10 @@ class WorkerPlan:
 
 
 def plan_text(plan: WorkerPlan) -> str:
-    """``plan`` as one line, handed to a worker process on its stdin: sources carry passwords, which no file has to."""
+    """``plan`` as one line, handed to a worker process on its stdin: sources carry passwords, which no file has to.
+
+    ASCII alone, since the process reads its stdin by this machine's locale, which need not be UTF-8.
+    """
     content: dict[str, Any] = {
         "worker": plan.worker,
         "settings": plan.settings.model_dump(mode="json"),
@@ -49,14 +52,14 @@ def plan_text(plan: WorkerPlan) -> str:
         "service": plan.service,
         "token": plan.token,
     }
-    return json.dumps(content, ensure_ascii=False) + "\n"
+    return json.dumps(content) + "\n"
 
 
 def plan_of(text: str) -> WorkerPlan:
     """The plan that ``plan_text`` wrote; raises BadInput, which shows nothing of it."""
     try:
         content: dict[str, Any] = json.loads(text)
-        settings = Settings(**content["settings"])
+        settings = GivenSettings(**content["settings"])
         wanted = set(content["cameras"])
         return WorkerPlan(
             worker=content["worker"],

@@ -5,21 +5,23 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from service.lock import Held, held
 from vision.errors import StorageFull, ZaigangError
 from vision.streamtime import StreamTime
 
-__all__ = ["Job", "Message", "Spool", "SpoolBusy"]
+__all__ = ["Job", "Message", "Spool", "SpoolBusy", "windows_kept"]
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS refused (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, why TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS state (window TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS books (version TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS jobs (event TEXT PRIMARY KEY, due INTEGER NOT NULL, body TEXT NOT NULL);
 """
 
@@ -91,8 +93,12 @@ class Spool:
         events: Sequence[Mapping[str, Any]],
         state: Mapping[str, Any],
         jobs: Sequence[Job] = (),
+        books: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     ) -> None:
-        """Keep events to deliver, all rule state as it is after them, and evidence to cut: all or nothing."""
+        """Keep events to deliver, all rule state as it is after them, and evidence to cut: all or nothing.
+
+        ``books`` are the rulebooks that judged the events, by version: one that is changed later still explains them.
+        """
         with self._transaction() as cursor:
             cursor.executemany(
                 "INSERT INTO outbox (kind, body) VALUES ('event', ?)", [(json.dumps(event),) for event in events]
@@ -103,10 +109,19 @@ class Spool:
                 [(window, json.dumps(body)) for window, body in state.items()],
             )
             cursor.executemany("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?)", [_row(job) for job in jobs])
+            cursor.executemany(
+                "INSERT OR IGNORE INTO books VALUES (?, ?)",
+                [(version, json.dumps(book)) for version, book in books.items()],
+            )
 
     def state(self) -> dict[str, Any]:
         """The windows' rule state as last kept."""
         return {window: json.loads(body) for window, body in self._rows("SELECT * FROM state")}
+
+    def book(self, version: str) -> dict[str, Any] | None:
+        """A rulebook that judged an event of before, None for one that was never kept here."""
+        rows = self._rows("SELECT body FROM books WHERE version = ?", version)
+        return json.loads(rows[0][0]) if rows else None
 
     def next_messages(self, limit: int = 50) -> list[Message]:
         """The oldest messages not delivered yet."""
@@ -181,6 +196,15 @@ class Spool:
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+
+
+def windows_kept(file: Path) -> list[str]:
+    """The windows whose rule state the spool at ``file`` holds; none where it cannot be read."""
+    try:
+        with closing(sqlite3.connect(file, timeout=1.0)) as connection:
+            return [window for (window,) in connection.execute("SELECT window FROM state")]
+    except sqlite3.Error:
+        return []
 
 
 def _row(job: Job) -> tuple[str, int, str]:

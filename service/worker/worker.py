@@ -16,6 +16,7 @@ from service.rules.rulebook import Rulebook
 from service.worker.delivery import Deliverer, LiveLink
 from service.worker.evidence import EvidenceCutter, Scene
 from service.worker.jobs import EvidenceJobs
+from service.worker.looklog import LookLog
 from service.worker.plan import WorkerPlan
 from service.worker.post import CameraPost, picture_shown
 from service.worker.spool import Job, Spool
@@ -23,7 +24,7 @@ from vision.errors import StorageFull, ZaigangError
 from vision.observation import Observation, WindowId
 from vision.picture import Picture
 from vision.pipeline import Look, see_all
-from vision.recorder import give_way
+from vision.recorder import Recorder, give_way
 from vision.streamtime import SECOND, StreamTime, seconds
 
 __all__ = ["ClockSetBack", "Worker", "utc_now"]
@@ -171,9 +172,11 @@ class Worker:
         return self._jobs.job(event, self._book(event))
 
     def _book(self, event: Event) -> dict[str, Any] | None:
-        """The rulebook that judged the event, None for one that is no longer in force (the service knows it)."""
+        """The rulebook that judged the event, None for one that was in force before this spool was made."""
         book = self._books.get(event.window)
-        return book.model_dump(mode="json") if book is not None and book.version == event.rulebook else None
+        if book is not None and book.version == event.rulebook:
+            return book.model_dump(mode="json")
+        return self._spool.book(event.rulebook)
 
     def _save(self, now: StreamTime) -> None:
         """Events, rule state and jobs into the spool; what cannot be kept waits here and is tried again."""
@@ -196,8 +199,10 @@ class Worker:
         self._pending, self._pending_jobs = [], []
 
     def _record(self) -> None:
-        bodies = [{**asdict(event), "book": self._book(event)} for event in self._pending]
-        self._spool.record(bodies, self._judge.snapshot(self._by_window), self._pending_jobs)
+        books = {event.rulebook: self._book(event) for event in self._pending}
+        bodies = [{**asdict(event), "book": books[event.rulebook]} for event in self._pending]
+        kept = {version: book for version, book in books.items() if book is not None}
+        self._spool.record(bodies, self._judge.snapshot(self._by_window), self._pending_jobs, kept)
 
     def _keep_house(self) -> None:
         now = self._clock()
@@ -208,12 +213,16 @@ class Worker:
             self._keep_room(now)
         if now - self._trimmed_at >= _TRIM_EVERY:
             self._trimmed_at = now
-            before = StreamTime(now - self._keep)
-            for post in self._posts:
-                post.recorder.trim(before)
-                post.log.trim(before)
+            self._trim(StreamTime(now - self._keep))
             if not self._troubles:
                 self._spool.refill_ballast()
+
+    def _trim(self, before: StreamTime) -> None:
+        """Delete what was recorded and seen before ``before``, of cameras that are no longer configured too."""
+        for folder in self._ring.glob("*/"):
+            Recorder(folder).trim(before)
+        for folder in (self._plan.data / "looks").glob("*/"):
+            LookLog(folder).trim(before)
 
     def _keep_room(self, now: StreamTime) -> None:
         """Recordings give way, the oldest first, while less room is left than events and their evidence may need."""

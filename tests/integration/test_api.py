@@ -261,6 +261,8 @@ async def test_every_error_has_the_one_shape(site: PlayedSite) -> None:
         await site.ingest("event", {"id": 1}),
         await site.ingest("nothing", {}),
         await site.client.get("/api/v1/halls", headers={"Host": "evil.example"}),
+        await site.client.get("/api/v1/halls", headers={"Host": "[::1"}),
+        await site.client.get("/api/v1/halls", headers={"Origin": "http://[evil"}),
     ]
 
     for answer in answers:

@@ -303,6 +303,7 @@ async def played(tmp_path: Path) -> Any:
         ("/events?since=2026-01-05T09:00:00", "since"),
         ("/events?before=nonsense", "before"),
         ("/events?after=nonsense", "after"),
+        (f"/events?before={'9' * 20}_{'0' * 36}", "before"),
     ],
 )
 async def test_api_names_the_value_that_is_wrong(played: PlayedSite, path: str, field: str) -> None:

@@ -3,11 +3,12 @@
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import pytest
 
 from tests.fixtures.following import Follower, assert_in_time
 from tests.fixtures.http_camera import HttpCamera
-from tests.fixtures.media import read_numbers, write_film
+from tests.fixtures.media import numbered, read_numbers, write_film
 from tests.fixtures.recording import NOW
 from tests.fixtures.waiting import until
 from vision.clip import cut
@@ -37,6 +38,15 @@ def test_http_pictures_arrive_in_order_and_in_time(tmp_path: Path, name: str, ma
     # Ten pictures a second, whatever rate a row of JPEGs is taken for: from the fourth on the opening burst is over.
     spread = (shown[-1].at - shown[3].at) / SECOND
     assert spread == pytest.approx((numbers[-1] - numbers[3]) / 10, abs=0.3)
+
+
+def test_http_camera_is_not_asked_through_the_proxy_of_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with HttpCamera(write_film(tmp_path / "film.mkv", 2)) as http, Follower(http.address) as follower:
+        assert follower.see(1)
 
 
 def test_http_wrong_password_is_a_refusal(tmp_path: Path) -> None:
@@ -113,6 +123,15 @@ def test_film_as_a_camera_plays_in_real_time_over_and_over(tmp_path: Path) -> No
         (after.number - one.number, after.at - one.at) for one, after in pairwise(shown) if after.number > one.number
     ]
     assert {apart - step * SECOND // 10 for step, apart in steps} == {0}
+
+
+def test_film_of_one_picture_is_not_opened_without_a_pause(tmp_path: Path) -> None:
+    picture = tmp_path / "picture.png"
+    cv2.imwrite(str(picture), numbered(1))
+    with Follower(str(picture)) as follower:
+        shown = [one.at for one in follower.see(4)]
+
+    assert min(after - before for before, after in pairwise(shown)) >= 0.4 * SECOND
 
 
 def test_file_that_is_no_film_is_trouble_that_ends_when_the_film_is_there(tmp_path: Path) -> None:

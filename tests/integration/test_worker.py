@@ -21,8 +21,9 @@ from vision.streamtime import SECOND, StreamTime
 W1 = WindowId("w1")
 
 
-def plan(folder: Path) -> WorkerPlan:
+def plan(folder: Path, **rules: dict[str, Any]) -> WorkerPlan:
     settings = Settings(
+        rules=rules,
         duty={"always": True},  # type: ignore[arg-type]
         models=write_networks(folder),  # type: ignore[arg-type]
         recorder={"min_free_mb": 0},  # type: ignore[arg-type]
@@ -61,6 +62,49 @@ def test_looks_that_were_logged_but_not_kept_when_a_worker_was_killed_count(tmp_
     worker.run()
 
     assert kept(tmp_path)["w1"]["leave_post"]["stretch"]["onset"] == left
+
+
+def test_event_that_a_changed_rulebook_ends_gets_its_evidence_by_the_book_that_judged_it(tmp_path: Path) -> None:
+    now = utc_now()
+    first = plan(tmp_path, leave_post={"after": "1s"})
+    judge = Judge(first.settings.books(), always_on)
+    judge.observe(look(now - 4 * SECOND, True).observations[0])
+    spool = Spool(tmp_path / "spool" / "worker1.db")
+    spool.record([], judge.snapshot([W1]))
+    spool.close()
+    log = LookLog(tmp_path / "looks" / "cam")
+    for at in range(now - 3 * SECOND, now, SECOND // 5):
+        log.write(look(at, False))
+    log.close()
+    for one in (first, plan(tmp_path, leave_post={"after": "2s"})):
+        worker = Worker(one)
+        worker.stop()
+        worker.run()
+
+    spool = Spool(tmp_path / "spool" / "worker1.db", patience_s=0)
+    jobs = spool.due_jobs(StreamTime(now + 60 * SECOND))
+    spool.close()
+
+    version = first.settings.books()[W1].version
+    assert [(job.body["event"]["state"], job.body["event"]["rulebook"]) for job in jobs] == [("interrupted", version)]
+    assert jobs[0].body["book"]["version"] == version
+
+
+def test_what_was_recorded_of_a_camera_that_is_gone_goes_with_time(tmp_path: Path) -> None:
+    clock = PlayedClock()
+    worker = Worker(plan(tmp_path), beat=lambda: worker.stop(), clock=clock)
+    ring, looks = tmp_path / "ring" / "former", tmp_path / "looks" / "former"
+    for folder in (ring, looks):
+        folder.mkdir(parents=True)
+    for age_s in (7200, 7196, 10):
+        (ring / f"{clock.now - age_s * SECOND:020d}.ts").touch()
+        (looks / f"{clock.now - age_s * SECOND:020d}.jsonl").touch()
+    clock.pass_by(30)  # since the worker was made
+
+    worker.run()
+
+    assert [file.stem for file in sorted(ring.iterdir())] == [f"{clock.now - one * SECOND:020d}" for one in (7226, 40)]
+    assert [file.stem for file in looks.iterdir()] == [f"{clock.now - 40 * SECOND:020d}"]
 
 
 def test_worker_whose_clock_is_set_back_ends_and_says_so(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from service.cli.demo import demo
 from service.settings import Settings, SettingsError, load_settings
 
 CAMERAS = """
@@ -45,6 +46,18 @@ def test_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert (settings.server.port, settings.server.host) == (9123, "127.0.0.1")
 
 
+@pytest.mark.parametrize(("name", "value"), [("ZAIGANG_RULES", "geheim"), ("ZAIGANG_CAMERAS", "[{geheim")])
+def test_environment_that_is_no_json_is_named_and_not_shown(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=f"environment: {name}: its value must be JSON") as refused:
+        load_settings(None)
+
+    assert "geheim" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -63,6 +76,7 @@ def test_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.Monk
         ("looks_per_second: 0", "looks_per_second"),
         ("a: [1", "not readable as YAML"),
         ("- a", "must hold keys and values"),
+        ("1: a", "must hold keys and values"),
         (CAMERAS + CAMERAS.replace("cameras:", "").replace("id: w1", "id: w2"), 'two cameras have the id "cam1"'),
     ],
 )
@@ -90,3 +104,13 @@ def test_shift_may_last_until_twenty_four() -> None:
     settings = Settings.model_validate({"duty": {"shifts": ["18:00-24:00"]}})
 
     assert settings.duty.shifts[0].ends == time(0)
+
+
+def test_demo_leaves_the_data_folder_of_the_site_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZAIGANG_DATA", "/var/lib/zaigang")
+    served: list[Settings] = []
+    monkeypatch.setattr("service.cli.serving.run", lambda settings, *_, **__: served.append(settings))
+
+    demo(__file__, folder=tmp_path)
+
+    assert served[0].data == tmp_path / "site"

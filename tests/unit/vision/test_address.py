@@ -23,6 +23,13 @@ from vision.source import open_stream
         ("rtsp://10.0.0.5:554/h264", "rtsp://10.0.0.5:554/h264"),
         ("rtsp://10.0.0.5/user=op&password=secret&channel=1", "rtsp://10.0.0.5/user=op&password=***&channel=1"),
         ("http://10.0.0.5/video?usr=op&pwd=secret", "http://10.0.0.5/video?usr=op&pwd=***"),
+        (
+            "http://10.0.0.5/video?loginuse=op&loginpas=sec/ret#1&x=2",
+            "http://10.0.0.5/video?loginuse=op&loginpas=***&x=2",
+        ),
+        ("rtsp://10.0.0.5/live?user=op&psw=secret", "rtsp://10.0.0.5/live?user=op&psw=***"),
+        ('source "rtsp://op:sec"ret@10.0.0.5/1": gone', 'source "rtsp://op:***@10.0.0.5/1": gone'),
+        ("source \"rtsp://op:sec'ret'@10.0.0.5/1\": gone", 'source "rtsp://op:***@10.0.0.5/1": gone'),
         ('"rtsp://a:secret@b/" and "rtsp://c:secret@d/"', '"rtsp://a:***@b/" and "rtsp://c:***@d/"'),
         ("rtsp://a:secret@b/ and rtsp://c:secret@d/", "rtsp://a:***@b/ and rtsp://c:***@d/"),
         ("film of 3号窗口.mp4", "film of 3号窗口.mp4"),
