@@ -26,6 +26,8 @@ def create_app(site: Site, lifespan: Lifespan | None = None, hosts: Iterable[str
         version=version("zaigang"),
         description="Discipline events of service windows, with their evidence.",
         lifespan=lifespan,
+        docs_url=None,  # their scripts come from the network, which a hall's machine need not have
+        redoc_url=None,
     )
     app.state.site = site
     add_error_handlers(app)

@@ -183,7 +183,7 @@ def _hold(settings: Settings) -> int:
     """Take the data folder for this service alone."""
     data = settings.data
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)  # pictures of people are for this account alone
         return held(data / ".lock", _PATIENCE_S)
     except Held as error:
         raise BadInput(

@@ -111,6 +111,7 @@ class Supervised:
         plan = plan_text(await self._plans(self._worker))
         process = await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",  # what lies in the folder it is started from is none of ours
             "-m",
             "service.worker",
             stdin=asyncio.subprocess.PIPE,

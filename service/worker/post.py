@@ -121,7 +121,9 @@ class CameraPost:
         summary = self.camera.summary
         look = self.look
         reason = look.reason if look is not None else "starting"
-        if look is None and self.camera.trouble:
+        if self.trouble:
+            reason = "moved"
+        elif look is None and self.camera.trouble:
             reason = "no_stream"
         windows = [self.status[window].told(window, standing) for window, standing in standings]
         if stalled:

@@ -144,14 +144,15 @@ class Worker:
         ]
         looks = see_all(self._eye, [(pipeline, picture) for _, pipeline, picture in work])
         events: list[Event] = []
-        for (post, _, picture), look in zip(work, looks, strict=True):
+        for (post, _, _), look in zip(work, looks, strict=True):
             now = self._clock()
             post.looked(look, now)
             for observation in look.observations:
                 events += self._judged(observation)
             self._log_look(post, look)
-            self._show(post, picture, now)
         now = self._clock()
+        for post, picture in taken:
+            self._show(post, picture, now)  # one that zones do not fit too: they are drawn anew on it
         for post in self._posts:
             blind = post.blind(now)
             for observation in blind:

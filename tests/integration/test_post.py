@@ -25,6 +25,7 @@ def test_zone_outside_the_picture_is_told_and_nothing_is_judged(tmp_path: Path) 
     pipeline = post.pipeline(Picture(NOW, np.zeros((240, 320, 3), np.uint8)))
 
     assert pipeline is None
+    assert post.told(NOW, [])["reason"] == "moved"
     assert post.told(NOW, [])["trouble"] == (
         'zones.staff of window "w1", camera "cam": point 2 (4000, 0) lies outside the 320x240 picture'
     )
