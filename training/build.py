@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from datasets import DatasetError
 from training.banks import makers
 from training.card import card, compared, write_card
 from training.compose import Composed, compose
@@ -29,6 +28,7 @@ from training.look import Network
 from training.recipe import Recipe, load_recipe
 from training.start import load_network, person_from_pose, with_classes
 from training.teacher import Teachers
+from vision.errors import ZaigangError
 
 WORST_BOX, WORST_SCORE = 2.0, 0.05
 """Pixels and score by which an exported detection may differ from torch's; a wrong graph differs by far more."""
@@ -114,7 +114,7 @@ def main() -> int:
         if not shared:
             raise TrainingError("ZAIGANG_SHARED is not set: it names the folder that holds data/ and weights/")
         folder = build(arguments.recipe, Path(shared), arguments.out, arguments.person)
-    except (TrainingError, DatasetError) as error:
+    except ZaigangError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     sys.stdout.write(f"{folder}\n")

@@ -3,7 +3,9 @@
 ZaigangError                something a person can mend; the command ends with exit code 2, the API with 4xx
 ├── BadInput                a file, key, argument or value is wrong: names it, and what would be right
 │   ├── ZoneError           a zone's polygon cannot be used
-│   └── ModelError          a network's folder is missing, damaged, or does not serve what is asked of it
+│   ├── ModelError          a network's folder is missing, damaged, or does not serve what is asked of it
+│   ├── DatasetError        (datasets) a set's file, line or class is not what it should be
+│   └── TrainingError       (training) a recipe or a training run cannot go on
 ├── SourceError             a camera, stream or film cannot be opened or read
 │   └── SourceRefused       the camera wants other credentials
 └── StorageFull             the disk has no room left for what must not be lost
