@@ -115,8 +115,8 @@ class Spool:
             )
 
     def state(self) -> dict[str, Any]:
-        """The windows' rule state as last kept."""
-        return {window: json.loads(body) for window, body in self._rows("SELECT * FROM state")}
+        """The windows' rule state as last kept; None for a window whose state can no longer be read."""
+        return {window: _read(body) for window, body in self._rows("SELECT * FROM state")}
 
     def book(self, version: str) -> dict[str, Any] | None:
         """A rulebook that judged an event of before, None for one that was never kept here."""
@@ -205,6 +205,13 @@ def windows_kept(file: Path) -> list[str]:
             return [window for (window,) in connection.execute("SELECT window FROM state")]
     except sqlite3.Error:
         return []
+
+
+def _read(body: str | bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
 
 
 def _row(job: Job) -> tuple[str, int, str]:
