@@ -11,7 +11,9 @@ __all__ = ["MANIFEST", "FileEntry", "Missing", "MissingCode", "Problem", "file_e
 
 MANIFEST: Final = "manifest.json"
 
-MissingCode = Literal["nothing_recorded", "begins_late", "ends_early", "gap", "no_picture"]
+MissingCode = Literal[
+    "nothing_recorded", "begins_late", "ends_early", "gap", "no_picture", "camera_unknown", "rule_unknown"
+]
 
 
 @dataclass(frozen=True, slots=True)

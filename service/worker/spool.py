@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -47,7 +47,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Evidence of an event to be cut when stream time has reached ``due``."""
+    """Evidence of an event to be cut when stream time has reached ``due``.
+
+    What ``body`` holds as "scene" stays when another job of the event replaces this one.
+    """
 
     event: str
     due: StreamTime
@@ -108,7 +111,10 @@ class Spool:
                 "INSERT INTO state VALUES (?, ?)",
                 [(window, json.dumps(body)) for window, body in state.items()],
             )
-            cursor.executemany("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?)", [_row(job) for job in jobs])
+            for job in jobs:
+                before = cursor.execute("SELECT body FROM jobs WHERE event = ?", (job.event,)).fetchone()
+                after = job if before is None else _with_scene(job, _read(before[0]))
+                cursor.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?)", _row(after))
             cursor.executemany(
                 "INSERT OR IGNORE INTO books VALUES (?, ?)",
                 [(version, json.dumps(book)) for version, book in books.items()],
@@ -151,7 +157,7 @@ class Spool:
     def due_jobs(self, now: StreamTime) -> list[Job]:
         """Evidence to be cut by ``now``, the longest due first."""
         rows = self._rows("SELECT event, due, body FROM jobs WHERE due <= ? ORDER BY due", now)
-        return [Job(event, StreamTime(due), json.loads(body)) for event, due, body in rows]
+        return [Job(event, StreamTime(due), _read(body) or {}) for event, due, body in rows]
 
     def finish_job(self, job: Job, evidence: Mapping[str, Any] | None, again: Job | None) -> None:
         """Deliver the evidence that was made, and replace the job by ``again`` or end it.
@@ -205,6 +211,15 @@ def windows_kept(file: Path) -> list[str]:
             return [window for (window,) in connection.execute("SELECT window FROM state")]
     except sqlite3.Error:
         return []
+
+
+def _with_scene(job: Job, before: object) -> Job:
+    """The job with the scene of the one that it replaces, unless only the new one knows where the zones are."""
+    scene = before.get("scene") if isinstance(before, dict) else None
+    known = job.body.get("scene")
+    if not isinstance(scene, dict) or (known is not None and not scene.get("size")):
+        return job
+    return replace(job, body={**job.body, "scene": scene})
 
 
 def _read(body: str | bytes) -> Any:

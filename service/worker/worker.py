@@ -302,7 +302,9 @@ class Worker:
         if post is None:
             return None
         cards = (self._eye.person.card, self._eye.objects.card)
-        return Scene(post.settings, post.zones.get(event.window, {}), post.size, cards)
+        models = tuple({"name": card.name, "version": card.version, "sha256": card.sha256} for card in cards)
+        camera = post.settings
+        return Scene(camera.id, camera.title, post.zones.get(event.window, {}), post.size, models)
 
     def _shut(self) -> None:
         """End everything; state first, since a worker that is slow to end is killed."""
