@@ -12,7 +12,15 @@ __all__ = ["MANIFEST", "FileEntry", "Missing", "MissingCode", "Problem", "file_e
 MANIFEST: Final = "manifest.json"
 
 MissingCode = Literal[
-    "nothing_recorded", "begins_late", "ends_early", "gap", "no_picture", "camera_unknown", "rule_unknown"
+    "nothing_recorded",
+    "begins_late",
+    "ends_early",
+    "gap",
+    "no_copy",
+    "no_picture",
+    "not_encoded",
+    "camera_unknown",
+    "rule_unknown",
 ]
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
+from av.video.frame import VideoFrame
 
 from service.evidence.manifest import FileEntry, Missing, file_entry, write_manifest
 from service.rules.event import Event
@@ -16,6 +17,7 @@ from service.rules.rulebook import Rule, Rulebook
 from service.settings import RecorderSettings
 from service.worker.looklog import LookLog
 from vision.clip import Clip, cut, frame_at
+from vision.errors import SourceError
 from vision.geometry import Size
 from vision.streamtime import SECOND, StreamTime, iso, seconds, to_datetime
 
@@ -80,10 +82,10 @@ class EvidenceCutter:
         if clip is not None:
             files.append(clip.file)
             if not clip.playable:
-                copy = cut(ring, *span, folder / "clip-h264.mp4", playable=True)
+                copy = self._copy(ring, span, folder, clip, missing)
                 if copy is not None:
-                    played = copy.file
-                    files.append(copy.file)
+                    played = copy
+                    files.append(copy)
         files += self._pictures(ring, event, closed_at, folder, missing)
         rule = book.rules.get(event.rule) if book is not None else None
         if rule is None:
@@ -134,6 +136,21 @@ class EvidenceCutter:
             missing.append(Missing("clip", why, "gap", round(length, 1), gap.start))
         return clip
 
+    def _copy(
+        self, ring: Path, span: tuple[StreamTime, StreamTime], folder: Path, clip: Clip, missing: list[Missing]
+    ) -> Path | None:
+        """A copy of ``clip`` that every browser plays; the clip itself is there without it."""
+        try:
+            copy = cut(ring, *span, folder / "clip-h264.mp4", playable=True)
+            reason = "nothing of it could be decoded"
+        except (SourceError, ValueError) as error:  # ValueError: a build of FFmpeg that has no such encoder
+            copy, reason = None, str(error)
+        if copy is not None:
+            return copy.file
+        why = f"the clip is {clip.codec}, which not every browser plays, and no copy in H.264 could be made ({reason})"
+        missing.append(Missing("clip", why, "no_copy"))
+        return None
+
     def _pictures(
         self, ring: Path, event: Event, closed_at: StreamTime | None, folder: Path, missing: list[Missing]
     ) -> list[Path]:
@@ -147,10 +164,13 @@ class EvidenceCutter:
                 why = f"the recording holds no picture of {iso(at)}"
                 missing.append(Missing(f"{name}.jpg", why, "no_picture", at=at))
                 continue
-            written, jpeg = cv2.imencode(".jpg", found[1].to_ndarray(format="bgr24"), [cv2.IMWRITE_JPEG_QUALITY, 90])
-            if written:
-                _write(folder / f"{name}.jpg", np.asarray(jpeg).tobytes())
-                files.append(folder / f"{name}.jpg")
+            jpeg = _jpeg(found[1])
+            if jpeg is None:
+                why = f"the picture of {iso(at)} could not be encoded"
+                missing.append(Missing(f"{name}.jpg", why, "not_encoded", at=at))
+                continue
+            _write(folder / f"{name}.jpg", jpeg)
+            files.append(folder / f"{name}.jpg")
         return files
 
     def _track(
@@ -202,6 +222,14 @@ def _clip_entry(clip: Clip | None, played: Path | None) -> dict[str, Any] | None
         "encoded": clip.encoded,
         "gaps": [[gap.start, gap.end] for gap in clip.gaps],
     }
+
+
+def _jpeg(frame: VideoFrame) -> bytes | None:
+    try:
+        written, jpeg = cv2.imencode(".jpg", frame.to_ndarray(format="bgr24"), [cv2.IMWRITE_JPEG_QUALITY, 90])
+    except (cv2.error, ValueError):
+        return None
+    return np.asarray(jpeg).tobytes() if written else None
 
 
 def _write(file: Path, content: bytes) -> None:
