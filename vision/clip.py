@@ -13,6 +13,7 @@ import av.error
 from av.container import OutputContainer
 from av.video.frame import VideoFrame
 
+from vision.disk import put_in_place
 from vision.errors import SourceError, StorageFull
 from vision.playback import Sent, Shape, covering, frames, packets, shape
 from vision.recorder import TICKS, Segment
@@ -72,7 +73,7 @@ def cut(ring: Path, start: StreamTime, end: StreamTime, target: Path, playable: 
                 times = _copy(_wanted(chosen, first, end), output)
         if not times:
             return None
-        draft.replace(target)
+        put_in_place(draft, target)
     except av.error.FFmpegError as error:
         if error.errno == errno.ENOSPC:
             raise StorageFull(f"{target.parent}: no space left on the disk for a clip") from error

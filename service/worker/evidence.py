@@ -17,6 +17,7 @@ from service.rules.rulebook import Rule, Rulebook
 from service.settings import RecorderSettings
 from service.worker.looklog import LookLog
 from vision.clip import Clip, cut, frame_at
+from vision.disk import put_in_place, sync
 from vision.errors import SourceError
 from vision.geometry import Size
 from vision.streamtime import SECOND, StreamTime, iso, seconds, to_datetime
@@ -71,6 +72,8 @@ class EvidenceCutter:
         """
         folder = self._evidence / folder_of(event)
         folder.mkdir(parents=True, exist_ok=True)
+        for parent in (folder.parent, self._evidence):
+            sync(parent)
         ring = self._ring / scene.camera
         missing: list[Missing] = []
         files: list[Path] = []
@@ -235,4 +238,4 @@ def _jpeg(frame: VideoFrame) -> bytes | None:
 def _write(file: Path, content: bytes) -> None:
     draft = file.with_name(file.name + ".part")
     draft.write_bytes(content)
-    draft.replace(file)
+    put_in_place(draft, file)

@@ -1,5 +1,6 @@
 """What the manifest says where a piece of the evidence could not be made."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,16 @@ def test_picture_that_cannot_be_encoded_is_said_to_be_missing(tmp_path: Path, mo
     manifest = made(tmp_path)
 
     assert missing(manifest) == [(f"{name}.jpg", "not_encoded") for name in ("begin", "satisfied", "end")]
+
+
+def test_evidence_is_on_the_disk_before_it_is_delivered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+
+    made(tmp_path)
+
+    (manifest,) = (tmp_path / "evidence").glob("*/*/manifest.json")
+    folder = manifest.parent
+    assert {file.stat().st_ino for file in folder.iterdir()} <= set(synced)
+    assert {one.stat().st_ino for one in (folder.parent, folder.parent.parent)} <= set(synced)
+    assert synced[-2:] == [manifest.stat().st_ino, folder.stat().st_ino]
