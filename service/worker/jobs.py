@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from service.rules.event import Event
 from service.rules.rulebook import Rulebook
 from service.worker.evidence import UNKNOWN, EvidenceCutter, Scene
-from service.worker.spool import Job, Spool
+from service.worker.spool import NEVER, Job, Spool
 from service.worker.watched import Watched
 from vision.errors import ZaigangError
 from vision.streamtime import SECOND, StreamTime, seconds
@@ -23,7 +23,6 @@ _SETTLE: Final = 2 * SECOND  # the recorder flushes packet by packet, but the st
 _RETRY: Final = 10 * SECOND
 _POLL_S: Final = 0.3
 _FIRST_PICTURE: Final = 20 * SECOND
-_NEVER: Final = StreamTime(2**62)
 _EVENT: Final = TypeAdapter(Event)
 _SCENE: Final = TypeAdapter(Scene)
 
@@ -57,7 +56,7 @@ class EvidenceJobs:
         """
         now = self._clock()
         closed = event.state != "open"
-        due = now + seconds(self._cutter.limits.post_roll) + _SETTLE if closed else now
+        due = self._after_post_roll(now) if closed else now
         scene = self._scene_of(event)
         body = {
             "event": asdict(event),
@@ -65,11 +64,18 @@ class EvidenceJobs:
             "book": book,
             "closed_at": now if closed else None,
         }
-        return Job(event.id, StreamTime(due), body)
+        return Job(event.id, due, body)
+
+    def _after_post_roll(self, now: StreamTime) -> StreamTime:
+        return StreamTime(now + seconds(self._cutter.limits.post_roll) + _SETTLE)
 
     def _run(self) -> None:
+        resumed = False
         while not self.thread.stopping.wait(_POLL_S):
             try:
+                if not resumed:  # no job of before waits for longer than one that is made now
+                    self._spool.cap_due(self._after_post_roll(self._clock()))
+                    resumed = True
                 for job in self._spool.due_jobs(self._clock()):
                     if self.thread.stopping.is_set():
                         return
@@ -103,10 +109,10 @@ class EvidenceJobs:
             self._troubles[event.id] = why
             log.warning("evidence could not be made, it is tried again", of=event.id, why=str(error))
             again = Job(event.id, StreamTime(now + _RETRY), body)
-        full = event.started_at + seconds(self._cutter.limits.first) + _SETTLE
+        full = min(event.started_at, now) + seconds(self._cutter.limits.first) + _SETTLE
         if again is None and closed_at is None:
             # With the first stretch whole the job only waits, with what it knows, for the one of the close.
-            again = Job(event.id, StreamTime(full) if now < full else _NEVER, body)
+            again = Job(event.id, StreamTime(full) if now < full else NEVER, body)
         self._spool.finish_job(job, evidence, again)
         self._made()
 

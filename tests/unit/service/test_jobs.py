@@ -14,6 +14,7 @@ from service.worker.spool import Job, Spool
 from tests.fixtures.site import SETTINGS, PlayedClock, an_event
 from tests.fixtures.waiting import until
 from vision.observation import WindowId
+from vision.streamtime import SECOND, StreamTime
 
 BOOK = Settings(**SETTINGS).books()[WindowId("w1")]
 JUDGED_BY = BOOK.model_dump(mode="json")
@@ -148,6 +149,25 @@ def test_job_that_another_version_kept_is_in_nobodys_way(tmp_path: Path) -> None
 
         assert jobs.thread.fault is None
         assert spool.waiting() == 1
+
+
+def test_evidence_that_was_due_before_the_clock_was_set_back_is_made(tmp_path: Path) -> None:
+    clock = PlayedClock()
+    spool = Spool(tmp_path / "worker1.db")
+    cutter = EvidenceCutter(tmp_path / "ring", tmp_path / "looks", tmp_path / "evidence", RecorderSettings())
+    jobs = EvidenceJobs(spool, cutter, lambda _event: SEEN, clock, lambda: None, lambda: None)
+    clock.pass_by(86400)
+    spool.record([], {}, [jobs.job(an_event(BOOK), JUDGED_BY)])
+    clock.pass_by(-86400)
+
+    jobs.thread.start()
+    try:
+        until(lambda: spool.due_jobs(StreamTime(clock() + 10 * SECOND)), "the job is due soon")
+        clock.pass_by(10)
+        until(spool.next_messages, "the evidence is made")
+    finally:
+        jobs.thread.stop(10)
+        spool.close()
 
 
 def missing(manifest: dict[str, Any]) -> list[tuple[str, str]]:
