@@ -1,5 +1,6 @@
 """Cuts clips and pictures out of the recorder's ring: MP4 that browsers play, the camera's own bytes where possible."""
 
+import errno
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,7 +13,8 @@ import av.error
 from av.container import OutputContainer
 from av.video.frame import VideoFrame
 
-from vision.errors import SourceError
+from vision.disk import put_in_place
+from vision.errors import SourceError, StorageFull
 from vision.playback import Sent, Shape, covering, frames, packets, shape
 from vision.recorder import TICKS, Segment
 from vision.streamtime import SECOND, StreamTime
@@ -53,7 +55,7 @@ def cut(ring: Path, start: StreamTime, end: StreamTime, target: Path, playable: 
     Where nothing was recorded at ``start`` it begins with the next key picture; None when nothing was recorded in
     between. Where the codec, size or parameters change on the way, and where ``playable`` asks for what every browser
     plays and the recording is not H.264, the clip is encoded anew; it begins with the same picture either way. Raises
-    OSError when ``target`` cannot be written.
+    StorageFull or OSError when ``target`` cannot be written, SourceError when the recording cannot be read or encoded.
     """
     chosen = covering(ring, start, end)
     shapes = {found for segment in chosen if (found := shape(segment)) is not None}
@@ -71,8 +73,10 @@ def cut(ring: Path, start: StreamTime, end: StreamTime, target: Path, playable: 
                 times = _copy(_wanted(chosen, first, end), output)
         if not times:
             return None
-        draft.replace(target)
+        put_in_place(draft, target)
     except av.error.FFmpegError as error:
+        if error.errno == errno.ENOSPC:
+            raise StorageFull(f"{target.parent}: no space left on the disk for a clip") from error
         raise SourceError(f"{ring}: the recording cannot be cut ({error.strerror or error})") from error
     finally:
         draft.unlink(missing_ok=True)

@@ -166,7 +166,8 @@ class LiveOut(BaseModel):
 class MissingOut(BaseModel):
     """A piece of evidence that could not be made, and why: a sentence, and for pages a code with its figures.
 
-    ``code`` is nothing_recorded, begins_late, ends_early, gap or no_picture; None where an older version wrote it.
+    ``code`` is nothing_recorded, begins_late, ends_early, gap, no_copy, no_picture, not_encoded, camera_unknown or
+    rule_unknown; None where an older version wrote it.
     """
 
     what: str

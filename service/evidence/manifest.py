@@ -7,11 +7,23 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from vision.disk import put_in_place
+
 __all__ = ["MANIFEST", "FileEntry", "Missing", "MissingCode", "Problem", "file_entry", "verify", "write_manifest"]
 
 MANIFEST: Final = "manifest.json"
 
-MissingCode = Literal["nothing_recorded", "begins_late", "ends_early", "gap", "no_picture"]
+MissingCode = Literal[
+    "nothing_recorded",
+    "begins_late",
+    "ends_early",
+    "gap",
+    "no_copy",
+    "no_picture",
+    "not_encoded",
+    "camera_unknown",
+    "rule_unknown",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +67,11 @@ def file_entry(file: Path) -> FileEntry:
 
 
 def write_manifest(folder: Path, content: Mapping[str, Any], files: list[FileEntry]) -> dict[str, Any]:
-    """Write ``manifest.json`` last and whole: a folder without one is not finished."""
+    """Write ``manifest.json`` last and whole, to the disk: a folder without one is not finished."""
     manifest = {**content, "files": [asdict(file) for file in files]}
     draft = folder / f"{MANIFEST}.part"
     draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
-    draft.replace(folder / MANIFEST)
+    put_in_place(draft, folder / MANIFEST)
     return manifest
 
 

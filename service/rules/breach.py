@@ -8,15 +8,20 @@ becomes a breach when offending looks make up ``begin_share`` of the sliding win
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
 
 from service.rules.event import Event, event_id
 from service.rules.policy import Policy
 from vision.observation import WindowId
 from vision.streamtime import StreamTime
 
-__all__ = ["IDLE", "BreachState", "Subject", "from_json", "step", "to_json"]
+__all__ = ["IDLE", "STATE_VERSION", "BreachState", "Subject", "event_in", "from_json", "step", "to_json"]
+
+STATE_VERSION: Final = 1
+"""Of the state as it is kept: a new one with every change of its fields or of what they mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ class BreachState:
 
 
 IDLE: Final = BreachState()
+_STATE: Final = TypeAdapter(BreachState)
+_EVENT: Final = TypeAdapter(Event)
 
 
 def step(
@@ -265,6 +272,7 @@ def _confidence(stretch: Stretch) -> float:
 def to_json(state: BreachState) -> dict[str, Any]:
     """The state as plain values, to be kept across a restart."""
     return {
+        "version": STATE_VERSION,
         "last_at": state.last_at,
         "offends": state.offends,
         "sure": state.sure,
@@ -277,19 +285,27 @@ def to_json(state: BreachState) -> dict[str, Any]:
     }
 
 
-def from_json(values: Mapping[str, Any]) -> BreachState:
-    """The state that ``to_json`` made the values of."""
-    return BreachState(
-        last_at=values["last_at"],
-        offends=values["offends"],
-        sure=values["sure"],
-        clear_at=values["clear_at"],
-        runs=tuple((start, end, offends) for start, end, offends in values["runs"]),
-        stretch=Stretch(**values["stretch"]) if values["stretch"] else None,
-        event=Event(**values["event"]) if values["event"] else None,
-        over=values["over"],
-        former=(values["former"][0], values["former"][1]) if values["former"] else None,
-    )
+def from_json(values: object) -> BreachState | None:
+    """The state that ``to_json`` made the values of; None where another version did, or they are spoilt."""
+    if not isinstance(values, Mapping) or values.get("version") != STATE_VERSION:
+        return None
+    if any(one.name not in values for one in fields(BreachState)):
+        return None
+    try:
+        return _STATE.validate_python(values)
+    except ValidationError:
+        return None
+
+
+def event_in(values: object) -> Event | None:
+    """The event that state holds which cannot be read as a whole, ended; None where it holds none that can be read."""
+    if not isinstance(values, Mapping):
+        return None
+    try:
+        event = _EVENT.validate_python(values.get("event"))
+    except ValidationError:
+        return None
+    return replace(event, state="closed" if values.get("over") is True else "interrupted")
 
 
 def _fields(value: Stretch | Event | None) -> dict[str, Any] | None:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from service.rules.breach import IDLE, BreachState, Subject, from_json, step, to_json
+from service.rules.breach import IDLE, BreachState, Subject, event_in, from_json, step, to_json
 from service.rules.duty import Duty
 from service.rules.event import Event
 from service.rules.rulebook import Rule, Rulebook
 from vision.observation import Observation, WindowId
 from vision.streamtime import SECOND, StreamTime
 
-__all__ = ["Judge", "Standing"]
+__all__ = ["Judge", "Restored", "Standing"]
 
 _AHEAD: Final = 2 * SECOND  # what a camera's stream time may run ahead of the clock, with room to spare
 
@@ -23,6 +23,17 @@ class Standing:
     rule: str
     since: StreamTime
     event: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of a snapshot: the open events that ended with it, and which states could not be read.
+
+    ``unreadable``: window and rule of each, the rule None where nothing of the window could be read.
+    """
+
+    ended: list[Event]
+    unreadable: list[tuple[str, str | None]]
 
 
 class Judge:
@@ -91,17 +102,27 @@ class Judge:
                 values.setdefault(window, {})[rule] = to_json(state)
         return values
 
-    def restore(self, values: Mapping[str, Mapping[str, Any]], now: StreamTime | None = None) -> list[Event]:
+    def restore(self, values: Mapping[str, object], now: StreamTime | None = None) -> Restored:
         """Go on from a snapshot at ``now``; returns the open events that end here.
 
         Those are events of a window or rule that is no longer judged, or judged by another rulebook now: what one book
-        began, another does not end. So do those that lie after ``now``, which a clock left behind that was set back.
+        began, another does not end. So do those that lie after ``now``, which a clock left behind that was set back,
+        and those in a state that cannot be read, since another version kept it or the disk has spoilt it.
         """
-        ended = []
+        ended: list[Event] = []
+        unreadable: list[tuple[str, str | None]] = []
         for window, rules in values.items():
+            if not isinstance(rules, Mapping):
+                unreadable.append((window, None))
+                continue
             known = {subject.rule: subject for subject, _ in self._rules.get(WindowId(window), [])}
             for rule, plain in rules.items():
                 state = from_json(plain)
+                if state is None:
+                    unreadable.append((window, rule))
+                    event = event_in(plain)
+                    ended += [event] if event is not None else []
+                    continue
                 event = state.event
                 if now is not None and state.last_at is not None and state.last_at > now + _AHEAD:
                     if event is not None:
@@ -110,4 +131,4 @@ class Judge:
                     self._states[WindowId(window), rule] = state
                 elif event is not None:
                     ended.append(replace(event, state="closed" if state.over else "interrupted"))
-        return ended
+        return Restored(ended, unreadable)

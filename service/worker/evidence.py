@@ -5,34 +5,44 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import cv2
 import numpy as np
+from av.video.frame import VideoFrame
 
 from service.evidence.manifest import FileEntry, Missing, file_entry, write_manifest
 from service.rules.event import Event
-from service.rules.rulebook import Rulebook
-from service.settings import CameraSettings, RecorderSettings
+from service.rules.rulebook import Rule, Rulebook
+from service.settings import RecorderSettings
 from service.worker.looklog import LookLog
-from vision.card import ModelCard
 from vision.clip import Clip, cut, frame_at
+from vision.disk import put_in_place, sync
+from vision.errors import SourceError
 from vision.geometry import Size
 from vision.streamtime import SECOND, StreamTime, iso, seconds, to_datetime
 
-__all__ = ["EvidenceCutter", "Scene", "folder_of"]
+__all__ = ["UNKNOWN", "EvidenceCutter", "Scene", "folder_of"]
 
 _POINTS = 1500
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What an event was judged with: its camera, zones on a picture of ``size``, and networks."""
+    """What an event was judged with: its camera (id and title), zones on a picture of ``size``, and networks.
 
-    camera: CameraSettings
+    ``models``: name, version and sha256 of each.
+    """
+
+    camera: str
+    title: str
     zones: Mapping[str, Sequence[float]]
     size: Size | None
-    models: tuple[ModelCard, ...]
+    models: tuple[Mapping[str, str], ...]
+
+
+UNKNOWN: Final = Scene("", "", {}, None, ())
+"""Of an event whose camera nobody remembers."""
 
 
 def folder_of(event: Event) -> str:
@@ -53,40 +63,48 @@ class EvidenceCutter:
         return StreamTime(start), StreamTime(min(end, event.started_at + seconds(self.limits.first)))
 
     def make(
-        self, event: Event, scene: Scene, book: Rulebook, now: StreamTime, closed_at: StreamTime | None
+        self, event: Event, scene: Scene, book: Rulebook | None, now: StreamTime, closed_at: StreamTime | None
     ) -> tuple[str, dict[str, Any]]:
         """Write the evidence as of ``now`` (whole once ``closed_at`` is given); returns its folder and manifest.
 
+        ``book`` is the one that judged the event, None where it is not known any more: then there are no answers.
         Raises OSError when the disk refuses; what stood there before stays.
         """
         folder = self._evidence / folder_of(event)
         folder.mkdir(parents=True, exist_ok=True)
-        ring = self._ring / scene.camera.id
+        for parent in (folder.parent, self._evidence):
+            sync(parent)
+        ring = self._ring / scene.camera
         missing: list[Missing] = []
         files: list[Path] = []
         span = self.clip_span(event, now, closed_at)
-        clip = self._clip(ring, span, folder, missing)
+        clip = self._clip(ring, span, folder, missing) if scene.camera else None
+        if not scene.camera:
+            missing.append(Missing("clip", "it is not known any more which camera saw it", "camera_unknown"))
         played = clip.file if clip else None
         if clip is not None:
             files.append(clip.file)
             if not clip.playable:
-                copy = cut(ring, *span, folder / "clip-h264.mp4", playable=True)
+                copy = self._copy(ring, span, folder, clip, missing)
                 if copy is not None:
-                    played = copy.file
-                    files.append(copy.file)
+                    played = copy
+                    files.append(copy)
         files += self._pictures(ring, event, closed_at, folder, missing)
-        files.append(self._track(event, scene, book, span, clip, folder))
-        rule = book.rules[event.rule]
+        rule = book.rules.get(event.rule) if book is not None else None
+        if rule is None:
+            why = "the rules that judged it are not known any more: there are no answers"
+            missing.append(Missing("track", why, "rule_unknown"))
+        files.append(self._track(event, scene, rule, span, clip, folder))
         content = {
             "version": 1,
             "complete": closed_at is not None,
             "event": asdict(event),
             "started": iso(event.started_at),
-            "camera": {"id": scene.camera.id, "name": scene.camera.title},
-            "rule": {"id": event.rule, **rule.model_dump(mode="json")},
-            "rulebook": book.version,
-            "model": {"name": scene.models[0].name, "sha256": scene.models[0].sha256} if scene.models else None,
-            "models": [{"name": card.name, "version": card.version, "sha256": card.sha256} for card in scene.models],
+            "camera": {"id": scene.camera, "name": scene.title} if scene.camera else None,
+            "rule": {"id": event.rule, **(rule.model_dump(mode="json") if rule is not None else {})},
+            "rulebook": event.rulebook,
+            "model": {name: scene.models[0][name] for name in ("name", "sha256")} if scene.models else None,
+            "models": [dict(model) for model in scene.models],
             "zones": {name: list(numbers) for name, numbers in scene.zones.items()},
             "size": list(scene.size) if scene.size else None,
             "clip": _clip_entry(clip, played),
@@ -121,6 +139,21 @@ class EvidenceCutter:
             missing.append(Missing("clip", why, "gap", round(length, 1), gap.start))
         return clip
 
+    def _copy(
+        self, ring: Path, span: tuple[StreamTime, StreamTime], folder: Path, clip: Clip, missing: list[Missing]
+    ) -> Path | None:
+        """A copy of ``clip`` that every browser plays; the clip itself is there without it."""
+        try:
+            copy = cut(ring, *span, folder / "clip-h264.mp4", playable=True)
+            reason = "nothing of it could be decoded"
+        except (SourceError, ValueError) as error:  # ValueError: a build of FFmpeg that has no such encoder
+            copy, reason = None, str(error)
+        if copy is not None:
+            return copy.file
+        why = f"the clip is {clip.codec}, which not every browser plays, and no copy in H.264 could be made ({reason})"
+        missing.append(Missing("clip", why, "no_copy"))
+        return None
+
     def _pictures(
         self, ring: Path, event: Event, closed_at: StreamTime | None, folder: Path, missing: list[Missing]
     ) -> list[Path]:
@@ -134,17 +167,20 @@ class EvidenceCutter:
                 why = f"the recording holds no picture of {iso(at)}"
                 missing.append(Missing(f"{name}.jpg", why, "no_picture", at=at))
                 continue
-            written, jpeg = cv2.imencode(".jpg", found[1].to_ndarray(format="bgr24"), [cv2.IMWRITE_JPEG_QUALITY, 90])
-            if written:
-                _write(folder / f"{name}.jpg", np.asarray(jpeg).tobytes())
-                files.append(folder / f"{name}.jpg")
+            jpeg = _jpeg(found[1])
+            if jpeg is None:
+                why = f"the picture of {iso(at)} could not be encoded"
+                missing.append(Missing(f"{name}.jpg", why, "not_encoded", at=at))
+                continue
+            _write(folder / f"{name}.jpg", jpeg)
+            files.append(folder / f"{name}.jpg")
         return files
 
     def _track(
         self,
         event: Event,
         scene: Scene,
-        book: Rulebook,
+        rule: Rule | None,
         span: tuple[StreamTime, StreamTime],
         clip: Clip | None,
         folder: Path,
@@ -156,13 +192,13 @@ class EvidenceCutter:
         zero = clip.start if clip else span[0]
         until = max(span[1], event.until)
         boxes, answers = [], []
-        rule = book.rules[event.rule]
-        since = StreamTime(span[0] - rule.policy().window)
-        for look in LookLog(self._looks / scene.camera.id).between(since, StreamTime(until)):
+        since = StreamTime(span[0] - (rule.policy().window if rule is not None else 0))
+        for look in LookLog(self._looks / scene.camera).between(since, StreamTime(until)):
             t = round((look.at - zero) / SECOND, 3)
             if span[0] <= look.at <= span[1]:
                 boxes.append([t, [[one.label, *one.box, one.score, one.window] for one in look.seen]])
-            answers += [[t, rule.offends(one)] for one in look.observations if one.window == event.window]
+            if rule is not None:
+                answers += [[t, rule.offends(one)] for one in look.observations if one.window == event.window]
         step = max(1, -(-len(answers) // _POINTS))
         content = {
             "window": event.window,
@@ -191,7 +227,15 @@ def _clip_entry(clip: Clip | None, played: Path | None) -> dict[str, Any] | None
     }
 
 
+def _jpeg(frame: VideoFrame) -> bytes | None:
+    try:
+        written, jpeg = cv2.imencode(".jpg", frame.to_ndarray(format="bgr24"), [cv2.IMWRITE_JPEG_QUALITY, 90])
+    except (cv2.error, ValueError):
+        return None
+    return np.asarray(jpeg).tobytes() if written else None
+
+
 def _write(file: Path, content: bytes) -> None:
     draft = file.with_name(file.name + ".part")
     draft.write_bytes(content)
-    draft.replace(file)
+    put_in_place(draft, file)

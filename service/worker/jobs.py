@@ -5,11 +5,12 @@ from dataclasses import asdict
 from typing import Any, Final
 
 import structlog
+from pydantic import TypeAdapter, ValidationError
 
 from service.rules.event import Event
 from service.rules.rulebook import Rulebook
-from service.worker.evidence import EvidenceCutter, Scene
-from service.worker.spool import Job, Spool
+from service.worker.evidence import UNKNOWN, EvidenceCutter, Scene
+from service.worker.spool import NEVER, Job, Spool
 from service.worker.watched import Watched
 from vision.errors import ZaigangError
 from vision.streamtime import SECOND, StreamTime, seconds
@@ -22,6 +23,8 @@ _SETTLE: Final = 2 * SECOND  # the recorder flushes packet by packet, but the st
 _RETRY: Final = 10 * SECOND
 _POLL_S: Final = 0.3
 _FIRST_PICTURE: Final = 20 * SECOND
+_EVENT: Final = TypeAdapter(Event)
+_SCENE: Final = TypeAdapter(Scene)
 
 
 class EvidenceJobs:
@@ -47,17 +50,32 @@ class EvidenceJobs:
         return next(iter([*self._troubles.values()]), None)
 
     def job(self, event: Event, book: Mapping[str, Any] | None) -> Job:
-        """Evidence at once when an event opens, and whole when the post-roll after its close is on the disk."""
+        """Evidence at once when an event opens, and whole when the post-roll after its close is on the disk.
+
+        The job holds all that the evidence needs, since the window may be gone from the settings when it is made.
+        """
         now = self._clock()
         closed = event.state != "open"
-        due = now + seconds(self._cutter.limits.post_roll) + _SETTLE if closed else now
-        return Job(
-            event.id, StreamTime(due), {"event": asdict(event), "book": book, "closed_at": now if closed else None}
-        )
+        due = self._after_post_roll(now) if closed else now
+        scene = self._scene_of(event)
+        body = {
+            "event": asdict(event),
+            "scene": None if scene is None else asdict(scene),
+            "book": book,
+            "closed_at": now if closed else None,
+        }
+        return Job(event.id, due, body)
+
+    def _after_post_roll(self, now: StreamTime) -> StreamTime:
+        return StreamTime(now + seconds(self._cutter.limits.post_roll) + _SETTLE)
 
     def _run(self) -> None:
+        resumed = False
         while not self.thread.stopping.wait(_POLL_S):
             try:
+                if not resumed:  # no job of before waits for longer than one that is made now
+                    self._spool.cap_due(self._after_post_roll(self._clock()))
+                    resumed = True
                 for job in self._spool.due_jobs(self._clock()):
                     if self.thread.stopping.is_set():
                         return
@@ -68,28 +86,50 @@ class EvidenceJobs:
                 self.thread.stopping.wait(1.0)
 
     def _do(self, job: Job) -> None:
-        event = Event(**job.body["event"])
-        closed_at: StreamTime | None = job.body["closed_at"]
+        try:
+            event = _EVENT.validate_python(job.body.get("event"))
+        except ValidationError:
+            log.warning("an event cannot be read any more, it gets no evidence", of=job.event)
+            self._spool.finish_job(job, None, None)
+            return
+        closed_at: StreamTime | None = job.body.get("closed_at")
         now = self._clock()
-        again: Job | None = None
-        evidence: dict[str, Any] | None = None
-        scene = self._scene_of(event)
-        if scene is not None and scene.size is None and now - self._started < _FIRST_PICTURE:
+        scene = self._known(event, job.body.get("scene"))
+        if scene.camera and scene.size is None and now - self._started < _FIRST_PICTURE:
             return  # a worker that has just started learns from the first picture where the zones are
         self._troubles.pop(event.id, None)
-        if scene is not None and job.body["book"] is not None:
-            try:
-                folder, manifest = self._cutter.make(
-                    event, scene, Rulebook.model_validate(job.body["book"]), now, closed_at
-                )
-                evidence = {"event": event.id, "folder": folder, "manifest": manifest}
-            except Exception as error:  # noqa: BLE001  # one event's evidence must not hold up the others'
-                why = f"evidence of event {event.id} could not be made ({error}); it is tried again"
-                self._troubles[event.id] = why
-                log.warning("evidence could not be made, it is tried again", of=event.id, why=str(error))
-                again = Job(event.id, StreamTime(now + _RETRY), job.body)
-        full = event.started_at + seconds(self._cutter.limits.first) + _SETTLE
-        if again is None and closed_at is None and now < full:
-            again = Job(event.id, StreamTime(full), job.body)
+        again: Job | None = None
+        evidence: dict[str, Any] | None = None
+        body = {**job.body, "scene": asdict(scene)}
+        try:
+            folder, manifest = self._cutter.make(event, scene, _book(job), now, closed_at)
+            evidence = {"event": event.id, "folder": folder, "manifest": manifest}
+        except Exception as error:  # noqa: BLE001  # one event's evidence must not hold up the others'
+            why = f"evidence of event {event.id} could not be made ({error}); it is tried again"
+            self._troubles[event.id] = why
+            log.warning("evidence could not be made, it is tried again", of=event.id, why=str(error))
+            again = Job(event.id, StreamTime(now + _RETRY), body)
+        full = min(event.started_at, now) + seconds(self._cutter.limits.first) + _SETTLE
+        if again is None and closed_at is None:
+            # With the first stretch whole the job only waits, with what it knows, for the one of the close.
+            again = Job(event.id, StreamTime(full) if now < full else NEVER, body)
         self._spool.finish_job(job, evidence, again)
         self._made()
+
+    def _known(self, event: Event, kept: object) -> Scene:
+        """What the event was judged with as the job keeps it; as it is now where the job does not know it whole."""
+        try:
+            scene = _SCENE.validate_python(kept)
+        except ValidationError:
+            scene = None
+        if scene is not None and scene.size is not None:
+            return scene
+        return self._scene_of(event) or scene or UNKNOWN
+
+
+def _book(job: Job) -> Rulebook | None:
+    """The rulebook that judged the job's event, None where it is not known or no longer means anything."""
+    try:
+        return Rulebook.model_validate(job.body.get("book"))
+    except ValidationError:
+        return None

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+import structlog
+
 from service.looks import look_entry, observation_of
 from vision.observation import Observation
 from vision.observer import Seen
@@ -12,6 +14,8 @@ from vision.pipeline import Look
 from vision.streamtime import SECOND, StreamTime
 
 __all__ = ["LoggedLook", "LookLog"]
+
+log = structlog.get_logger()
 
 _LENGTH: Final = 60 * SECOND
 
@@ -62,18 +66,26 @@ class LookLog:
             file.close()
 
     def between(self, start: StreamTime, end: StreamTime) -> Iterator[LoggedLook]:
-        """The looks from ``start`` to ``end``; a line that was being written when a worker was killed is left out."""
+        """The looks from ``start`` to ``end``.
+
+        What cannot be read is left out and counted in one line of the worker's log: the line that was being written
+        when a worker was killed, and what another version wrote.
+        """
+        unreadable = 0
         for file in self._files():
             begun = int(file.stem)
             if begun > end or begun + 2 * _LENGTH < start:
                 continue
             for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-                try:
-                    look = LoggedLook(json.loads(line))
-                except json.JSONDecodeError:
-                    continue
-                if start <= look.at <= end:
+                look = _logged(line)
+                if look is None:
+                    unreadable += 1
+                elif start <= look.at <= end:
                     yield look
+        if unreadable:
+            log.warning(
+                "lines of the log of looks cannot be read, they are left out", lines=unreadable, of=self._folder.name
+            )
 
     def trim(self, before: StreamTime) -> None:
         """Delete what ends before ``before``."""
@@ -83,3 +95,11 @@ class LookLog:
 
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob("*.jsonl"))
+
+
+def _logged(line: str) -> LoggedLook | None:
+    try:
+        look = LoggedLook(json.loads(line))
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
+        return None
+    return look if isinstance(look.at, int) else None

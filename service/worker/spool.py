@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -15,7 +15,7 @@ from service.lock import Held, held
 from vision.errors import StorageFull, ZaigangError
 from vision.streamtime import StreamTime
 
-__all__ = ["Job", "Message", "Spool", "SpoolBusy", "windows_kept"]
+__all__ = ["NEVER", "Job", "Message", "Spool", "SpoolBusy", "windows_kept"]
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, body TEXT NOT NULL);
@@ -24,6 +24,9 @@ CREATE TABLE IF NOT EXISTS state (window TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS books (version TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS jobs (event TEXT PRIMARY KEY, due INTEGER NOT NULL, body TEXT NOT NULL);
 """
+
+NEVER: Final = StreamTime(2**62)
+"""When a job is due that waits for another one to replace it."""
 
 _BALLAST: Final = 4 * 1024 * 1024
 _FULL: Final = frozenset(
@@ -47,7 +50,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Evidence of an event to be cut when stream time has reached ``due``."""
+    """Evidence of an event to be cut when stream time has reached ``due``.
+
+    What ``body`` holds as "scene" stays when another job of the event replaces this one.
+    """
 
     event: str
     due: StreamTime
@@ -108,15 +114,18 @@ class Spool:
                 "INSERT INTO state VALUES (?, ?)",
                 [(window, json.dumps(body)) for window, body in state.items()],
             )
-            cursor.executemany("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?)", [_row(job) for job in jobs])
+            for job in jobs:
+                before = cursor.execute("SELECT body FROM jobs WHERE event = ?", (job.event,)).fetchone()
+                after = job if before is None else _with_scene(job, _read(before[0]))
+                cursor.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?)", _row(after))
             cursor.executemany(
                 "INSERT OR IGNORE INTO books VALUES (?, ?)",
                 [(version, json.dumps(book)) for version, book in books.items()],
             )
 
     def state(self) -> dict[str, Any]:
-        """The windows' rule state as last kept."""
-        return {window: json.loads(body) for window, body in self._rows("SELECT * FROM state")}
+        """The windows' rule state as last kept; None for a window whose state can no longer be read."""
+        return {window: _read(body) for window, body in self._rows("SELECT * FROM state")}
 
     def book(self, version: str) -> dict[str, Any] | None:
         """A rulebook that judged an event of before, None for one that was never kept here."""
@@ -151,7 +160,12 @@ class Spool:
     def due_jobs(self, now: StreamTime) -> list[Job]:
         """Evidence to be cut by ``now``, the longest due first."""
         rows = self._rows("SELECT event, due, body FROM jobs WHERE due <= ? ORDER BY due", now)
-        return [Job(event, StreamTime(due), json.loads(body)) for event, due, body in rows]
+        return [Job(event, StreamTime(due), _read(body) or {}) for event, due, body in rows]
+
+    def cap_due(self, latest: StreamTime) -> None:
+        """Have no job wait for longer than until ``latest``: a clock that was set back left some far ahead."""
+        with self._transaction() as cursor:
+            cursor.execute("UPDATE jobs SET due = ? WHERE due > ? AND due < ?", (latest, latest, NEVER))
 
     def finish_job(self, job: Job, evidence: Mapping[str, Any] | None, again: Job | None) -> None:
         """Deliver the evidence that was made, and replace the job by ``again`` or end it.
@@ -205,6 +219,22 @@ def windows_kept(file: Path) -> list[str]:
             return [window for (window,) in connection.execute("SELECT window FROM state")]
     except sqlite3.Error:
         return []
+
+
+def _with_scene(job: Job, before: object) -> Job:
+    """The job with the scene of the one that it replaces, unless only the new one knows where the zones are."""
+    scene = before.get("scene") if isinstance(before, dict) else None
+    known = job.body.get("scene")
+    if not isinstance(scene, dict) or (known is not None and not scene.get("size")):
+        return job
+    return replace(job, body={**job.body, "scene": scene})
+
+
+def _read(body: str | bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
 
 
 def _row(job: Job) -> tuple[str, int, str]:

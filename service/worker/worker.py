@@ -85,7 +85,7 @@ class Worker:
         self._jobs = EvidenceJobs(self._spool, cutter, self._scene, clock, self._deliverer.nudge, self.stop)
         self._saved_at = self._trimmed_at = self._roomed_at = self._looped_at = clock()
         self._gave_way_at: StreamTime | None = None
-        self._pending = self._judge.restore(self._spool.state(), self._looped_at) + self._caught_up()
+        self._pending = self._restored() + self._caught_up()
         self._pending_jobs = [self._job(event) for event in self._pending]
         self._shown_at: dict[str, StreamTime] = {}
         self._troubles: dict[str, str] = {}
@@ -116,6 +116,16 @@ class Worker:
         """Ask ``run`` to end; may be called from a signal handler or another thread."""
         self._stop.set()
         self._arrived.set()
+
+    def _restored(self) -> list[Event]:
+        """Events that end since the kept state cannot go on; what cannot be read of it is told once."""
+        restored = self._judge.restore(self._spool.state(), self._looped_at)
+        if restored.unreadable:
+            log.warning(
+                "rule state cannot be read, another version kept it or the disk has spoilt it; judging begins anew",
+                of=[f"{window}/{rule}" if rule else window for window, rule in restored.unreadable],
+            )
+        return restored.ended
 
     def _caught_up(self) -> list[Event]:
         """Events of the looks that were logged, but not yet in the kept state, when a worker was killed."""
@@ -293,7 +303,9 @@ class Worker:
         if post is None:
             return None
         cards = (self._eye.person.card, self._eye.objects.card)
-        return Scene(post.settings, post.zones.get(event.window, {}), post.size, cards)
+        models = tuple({"name": card.name, "version": card.version, "sha256": card.sha256} for card in cards)
+        camera = post.settings
+        return Scene(camera.id, camera.title, post.zones.get(event.window, {}), post.size, models)
 
     def _shut(self) -> None:
         """End everything; state first, since a worker that is slow to end is killed."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from service.rules import Judge
 from service.rules.duty import always_on
@@ -113,3 +114,28 @@ def test_worker_whose_clock_is_set_back_ends_and_says_so(tmp_path: Path) -> None
 
     with pytest.raises(ClockSetBack, match="set back by 60 s"):
         worker.run()
+
+
+def test_worker_starts_on_state_that_another_version_kept(tmp_path: Path) -> None:
+    now = utc_now()
+    judge = Judge(plan(tmp_path, leave_post={"after": "1s"}).settings.books(), always_on)
+    for at in range(now - 9 * SECOND, now, SECOND // 5):
+        judge.observe(look(at, at < now - 8 * SECOND).observations[0])
+    state = judge.snapshot([W1])
+    for rule in state[W1].values():
+        rule["version"] = 0
+        del rule["clear_at"]
+    spool = Spool(tmp_path / "spool" / "worker1.db")
+    spool.record([], state)
+    spool.close()
+
+    with structlog.testing.capture_logs() as told:
+        worker = Worker(plan(tmp_path, leave_post={"after": "1s"}))
+    worker.stop()
+    worker.run()
+    spool = Spool(tmp_path / "spool" / "worker1.db", patience_s=0)
+    events = [message.body["state"] for message in spool.next_messages() if message.kind == "event"]
+    spool.close()
+
+    assert events == ["interrupted"]
+    assert len([one for one in told if "rule state cannot be read" in one["event"]]) == 1

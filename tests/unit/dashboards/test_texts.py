@@ -37,7 +37,7 @@ FAMILIES: Final[dict[str, set[str]]] = {
     "source.": {source for rule in RULES for source in rule.sources},
     "zone.": {*KINDS, *(f"{kind}_is" for kind in KINDS)},
     "missing.": set(get_args(MissingCode)),
-    "piece.": {"clip", "begin", "satisfied", "end"},
+    "piece.": {"clip", "begin", "satisfied", "end", "track"},
     "frame.": {"begin", "satisfied", "end", "seek", "enlarge"},
     "history.": {*STATES, "began", "satisfied", "title"},
     "label.": {"person", "cell_phone"},

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.worker.spool import Job, Spool
+from service.worker.spool import NEVER, Job, Spool
 from vision.streamtime import StreamTime
 
 
@@ -87,3 +87,14 @@ def test_fault_in_the_middle_leaves_nothing_behind(tmp_path: Path) -> None:
         other.execute("BEGIN IMMEDIATE")
         other.rollback()
     other.close()
+
+
+def test_job_that_lies_far_ahead_is_done_by_the_latest_moment_and_one_that_waits_for_its_close_stays(
+    tmp_path: Path,
+) -> None:
+    spool = opened(tmp_path)
+    spool.record([], {}, [Job("soon", StreamTime(5), {}), Job("far", StreamTime(5000), {}), Job("open", NEVER, {})])
+
+    spool.cap_due(StreamTime(10))
+
+    assert [(job.event, job.due) for job in spool.due_jobs(StreamTime(4999))] == [("soon", 5), ("far", 10)]
