@@ -1,8 +1,10 @@
 """One camera from picture to observations: health, then the eye, then the observer."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeAlias
 
 from vision.closeup import Eye, Sight
 from vision.health import HealthCheck
@@ -60,19 +62,37 @@ class CameraPipeline:
         return Look(picture.at, tuple(observations), tuple(seen))
 
 
+_Admitted: TypeAlias = tuple[CameraPipeline, Picture, Reason | None, bool]
+
+
 def see_all(eye: Eye, work: Sequence[tuple[CameraPipeline, Picture]]) -> list[Look]:
-    """One look for each picture, several cameras' pictures (or several of one camera, in order) seen side by side."""
-    admitted = [(pipeline, picture, *pipeline.admit(picture)) for pipeline, picture in work]
-    clear = [(pipeline, picture, close) for pipeline, picture, reason, close in admitted if reason is None]
-    sights = iter(eye.see([(pipeline.layout, picture, close) for pipeline, picture, close in clear]))
+    """One look for each picture, several cameras' pictures seen side by side."""
+    return _seen(eye, [(pipeline, picture, *pipeline.admit(picture)) for pipeline, picture in work])
+
+
+def look_through(
+    pictures: Iterable[Picture], pipeline: CameraPipeline, eye: Eye, at_once: int = 8
+) -> Generator[Look, None, None]:
+    """The looks at a recorded film, ``at_once`` pictures being seen side by side.
+
+    Meanwhile the next ones are read, on a thread of its own: close the generator before the film.
+    """
+    waiting = iter(pictures)
+
+    def admitted() -> list[_Admitted]:
+        return [(pipeline, picture, *pipeline.admit(picture)) for picture in islice(waiting, at_once)]
+
+    with ThreadPoolExecutor(1, "film") as ahead:
+        coming = ahead.submit(admitted)
+        while batch := coming.result():
+            coming = ahead.submit(admitted)
+            yield from _seen(eye, batch)
+
+
+def _seen(eye: Eye, admitted: Sequence[_Admitted]) -> list[Look]:
+    clear = [(pipeline.layout, picture, close) for pipeline, picture, reason, close in admitted if reason is None]
+    sights = iter(eye.see(clear))
     return [
         pipeline.conclude(picture, next(sights)) if reason is None else pipeline.blind(picture.at, reason)
         for pipeline, picture, reason, _ in admitted
     ]
-
-
-def look_through(pictures: Iterable[Picture], pipeline: CameraPipeline, eye: Eye, at_once: int = 8) -> Iterator[Look]:
-    """The looks at a recorded film, ``at_once`` pictures being seen side by side."""
-    waiting = iter(pictures)
-    while batch := list(islice(waiting, at_once)):
-        yield from see_all(eye, [(pipeline, picture) for picture in batch])

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -75,8 +76,8 @@ def replay(
     with open_film(where, began) as film:
         plan = layout(Path(where.text).name, film.size, windows)
         pictures = film.pictures(rate or settings.looks_per_second)
-        looks = look_through(pictures, CameraPipeline(plan, eye), eye)
-        events = _judged(_progress(looks, film.expected_s, began), rules, looks_out, began)
+        with closing(look_through(pictures, CameraPipeline(plan, eye), eye)) as looks:
+            events = _judged(_progress(looks, film.expected_s, began), rules, looks_out, began)
         if film.damaged:
             typer.echo(f"zaigang: {source}: {film.damaged} damaged packets were passed over", err=True)
         duration_s = film.duration_s
