@@ -79,7 +79,7 @@ class AlertColumn extends HTMLElement {
       const card = make(
         "a.alert",
         { href: `/events/${event.id}` },
-        make("span.what", {}, make("b.window"), make("i", {}, "·"), make("span.rule"), make("time")),
+        make("span.what", {}, make("span.who", {}, make("b.window"), make("i", {}, "·"), make("span.rule")), make("time")),
         make("span.why"),
       );
       card.dataset.event = event.id;
