@@ -153,9 +153,7 @@ def test_long_name_hides_neither_the_rule_nor_how_a_window_stands(
             assert box["x"] + box["width"] <= whole["x"] + whole["width"]
         word = page.locator(f"{tile(page, 'w3')} .word")
         expect(word).to_have_text({"zh": "离岗", "en": "Away"}[language])
-        assert word.evaluate(
-            "word => word.scrollWidth <= word.clientWidth || getComputedStyle(word).display === 'inline'"
-        )
+        assert word.evaluate("word => word.scrollWidth <= word.clientWidth")
 
 
 def test_repeat_within_the_cool_down_is_shown_and_not_sounded(
@@ -208,6 +206,21 @@ class Line:
 
     def cut(self) -> None:
         self._routes[-1].close()
+
+
+def test_calm_is_claimed_only_where_every_window_is_judged(
+    hall: ServedHall, worker: PlayedWorker, open_page: OpenPage
+) -> None:
+    page = open_page(hall.address)
+    blank = page.locator("alert-column .blank")
+    expect(blank).to_have_text("还没有告警，一切如常。")
+
+    worker.window("w2", "unknown", 5, reason="no_stream")
+    expect(blank).to_have_text("还没有告警，但有窗口现在无法判断。")
+
+    for window in ("w1", "w2", "w3", "w4"):
+        worker.window(window, "off_duty", 5)
+    expect(blank).to_have_text("没有告警：现在未开放，不作判断。")
 
 
 def test_silent_service_greys_everything_within_three_seconds(
