@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -41,6 +41,10 @@ __all__ = [
     "WindowSettings",
     "load_settings",
 ]
+
+
+_WIDE: Final = frozenset("\uff1a\uff0c\u3001\uff0e\uff3b\uff3d\uff5b\uff5d\u3000")
+"""Punctuation that a Chinese keyboard types instead of YAML's own."""
 
 
 class SettingsError(BadInput):
@@ -300,10 +304,15 @@ def _unread(error: EnvironmentFault) -> str:
 def _faults(error: ValidationError) -> str:
     """Every fault as ``key: what is wrong``, each key written as in the file, no value shown that may be a password."""
     sentences = []
-    for fault in error.errors(include_url=False, include_input=False):
+    for fault in error.errors(include_url=False):
         key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]).lstrip(".")
         message = str(fault["msg"]).removeprefix("Value error, ")
         if fault["type"] == "extra_forbidden":
             message = "there is no such key"
+        elif fault["type"] == "string_pattern_mismatch":
+            message = "write it in letters, digits, - and _, at most 40 of them; name: takes any words"
+        given = str(fault["input"]) if fault["type"].endswith("_parsing") else key
+        if wide := _WIDE.intersection(given):
+            message += f" (it holds a full-width {min(wide)}; type the narrow one)"
         sentences.append(f"{key}: {message}" if key else message)
     return "; ".join(sentences)

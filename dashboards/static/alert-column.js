@@ -20,10 +20,24 @@ class AlertColumn extends HTMLElement {
 
   connectedCallback() {
     for (const event of JSON.parse(document.getElementById("events").textContent)) this.#events.set(event.id, event);
+    live.addEventListener("state", () => this.#tellCalm());
     live.addEventListener("event", ({ detail }) => this.#take(detail.event, detail.alert));
     live.addEventListener("back", () => this.#catchUp());
     onTick(() => this.#events.forEach((event) => event.state === "open" && this.#tell(event)));
     this.#show();
+    this.#tellCalm();
+  }
+
+  /** What no alert means: calm only where every window is judged. */
+  #tellCalm() {
+    const all = live.state.windows.map(({ status }) => status);
+    const off = all.length > 0 && all.every((status) => status === "off_duty");
+    const calm = all.every((status) => !["unknown", "no_calendar"].includes(status));
+    const [sign, words] = off ? ["off", t("alerts.none_off")] : calm ? ["on", t("alerts.none")] : ["unknown", t("alerts.none_unknown")];
+    write(this.#blank.querySelector("p"), words);
+    if (this.#blank.dataset.sign === sign) return;
+    this.#blank.dataset.sign = sign;
+    this.#blank.querySelector(".sign").replaceChildren(shape(sign));
   }
 
   #take(event, isAlert) {
@@ -79,7 +93,7 @@ class AlertColumn extends HTMLElement {
       const card = make(
         "a.alert",
         { href: `/events/${event.id}` },
-        make("span.what", {}, make("b.window"), make("i", {}, "·"), make("span.rule"), make("time")),
+        make("span.what", {}, make("span.who", {}, make("b.window"), make("i", {}, "·"), make("span.rule")), make("time")),
         make("span.why"),
       );
       card.dataset.event = event.id;

@@ -12,6 +12,7 @@ const FAR_LOOK_S = 0.8; // a look further from the picture than this says nothin
 const FIRST_STEP_S = 0.04;
 const LONGEST_STEP_S = 1.2;
 const SAME_PICTURE_MS = 150;
+const FAR_THING_S = 0.45; // things are seen on close looks only, which not every look is: their boxes would flicker
 const KEY = "zaigang.boxes";
 
 class EventPlayer extends HTMLElement {
@@ -28,6 +29,7 @@ class EventPlayer extends HTMLElement {
   #full = button("player.full", "F");
   #event = null;
   #looks = [];
+  #withThings = [];
   #at = 0;
   #apart = FIRST_STEP_S; // seconds from one picture to the next, as far as they have been seen
   #steps = 0;
@@ -54,6 +56,7 @@ class EventPlayer extends HTMLElement {
   show(event, track) {
     this.#event = event;
     this.#looks = track?.boxes ?? [];
+    this.#withThings = this.#looks.filter(([, boxes]) => boxes.some(isThing));
     const size = track?.size ?? event.size;
     if (size) this.#overlay.setAttribute("viewBox", `0 0 ${size.join(" ")}`);
     const zones = Object.entries(event.zones).filter(() => size);
@@ -139,7 +142,11 @@ class EventPlayer extends HTMLElement {
   #picture(second) {
     this.#at = second;
     const look = nearest(this.#looks, second);
-    const seen = look && Math.abs(look[0] - second) <= FAR_LOOK_S ? look[1] : [];
+    const seen = look && Math.abs(look[0] - second) <= FAR_LOOK_S ? [...look[1]] : [];
+    if (!seen.some(isThing)) {
+      const other = nearest(this.#withThings, second);
+      if (other && Math.abs(other[0] - second) <= FAR_THING_S) seen.push(...other[1].filter(isThing));
+    }
     const unit = this.#unit();
     const boxes = seen.map(([label, x1, y1, x2, y2, score, window]) => ({ label, box: [x1, y1, x2, y2], score, window }));
     this.#boxes.replaceChildren(...boxes.map((box) => boxOutline(box, this.#event.window, unit)));
@@ -243,6 +250,10 @@ class EventPlayer extends HTMLElement {
     if (!(event.key === " " && event.target.closest("button"))) event.preventDefault();
     act();
   }
+}
+
+function isThing([label]) {
+  return label !== "person";
 }
 
 /** The look nearest to a second, from `[[second, boxes], …]` in order of time. */

@@ -9,6 +9,7 @@ const HEIGHT = 172;
 const MARGIN = { left: 46, right: 14, top: 14, bottom: 36 };
 const STRIP = 7; // each look's own answer, under the curve
 const LEAST_LABEL_APART = 150;
+const LINE = 14; // the second label moves down by this where there is room for it neither beside nor beyond the first
 
 class WhyChart extends HTMLElement {
   #svg = draw("svg", { class: "chart", role: "img", tabindex: "-1" });
@@ -153,7 +154,7 @@ class WhyChart extends HTMLElement {
       const word = state === "closed" && condition.signal === "occupied" ? "chart.back" : "chart.ended";
       const near = this.#x(until) - this.#x(started) < LEAST_LABEL_APART;
       const right = this.#x(until) > this.#width - LEAST_LABEL_APART;
-      labels.push(text("moment", this.#x(until) + (near && !right ? LEAST_LABEL_APART / 2 : 0), y, t(word, { at: clockOf(ended) }), right ? "end" : near ? "start" : "middle"));
+      labels.push(text("moment", this.#x(until) + (near && !right ? LEAST_LABEL_APART / 2 : 0), near && right ? y + LINE : y, t(word, { at: clockOf(ended) }), right ? "end" : near ? "start" : "middle"));
     }
     const [begin, end] = this.#span;
     labels.push(draw("title"));

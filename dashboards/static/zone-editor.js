@@ -143,13 +143,15 @@ class ZoneEditor extends HTMLElement {
     this.querySelector(".fault.all").textContent = this.#faults.all ?? "";
     if (this.#fixed) return;
     this.#undo.disabled = !this.#past.length;
-    this.#save.disabled = !this.#changed || Boolean(this.#draft) || Object.keys(this.#faults).length > 0;
+    const faulty = Object.keys(this.#faults).some((kind) => kind !== "all"); // what is said of all may be tried again
+    this.#save.disabled = !this.#changed || Boolean(this.#draft) || faulty;
     this.#save.title = this.#draft ? t("zones.finish_first") : "";
   }
 
   async #keep() {
     if (!Object.keys(this.#zones).length) return this.#fault("all", t("zones.at_least_one"));
     this.#save.disabled = true;
+    delete this.#faults.all;
     const zones = Object.fromEntries(Object.entries(this.#zones).map(([kind, points]) => [kind, points.flat()]));
     const answer = await fetch(`/api/v1/windows/${this.dataset.window}/zones`, {
       method: "PUT",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service.cli.options import Config
-from service.cli.sources import watchable
+from service.cli.sources import need_cameras, watchable
 from service.cli.tables import show, table
 from service.models import load_eye
 from service.rules.duty import LAST_KNOWN_YEAR
@@ -41,6 +41,7 @@ def check(
 ) -> None:
     """Check a configuration: its keys, its networks, and every camera once. Exit code 2 when anything is wrong."""
     settings = load_settings(config)
+    need_cameras(settings, config)
     eye = load_eye(settings.models, settings.books().values())
     reports = [_open(camera) for camera in settings.cameras]
     notes = []
@@ -74,9 +75,6 @@ def _open(camera: CameraSettings) -> CameraReport:
 
 
 def _print(reports: list[CameraReport]) -> None:
-    if not reports:
-        typer.echo("no camera is named")
-        return
     found = table(None, "摄像头 camera", "source", "画面 picture", "codec", "fps", "GOP", "首图 first picture")
     for report in reports:
         if report.fault is not None:

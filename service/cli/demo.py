@@ -1,5 +1,6 @@
 """`zaigang demo`: a staged hall before the real service, or the user's own camera."""
 
+import hashlib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,7 +43,7 @@ def demo(
     """
     if source is not None:
         address(source)
-        _serve(_site(folder, [_own_camera(source)]), port, _say_zones, lambda: None)
+        _serve(_site(folder / _own_folder(source), [_own_camera(source)]), port, _say_zones, lambda: None)
         return
     with _on_air(folder) as staged:
         cameras = [
@@ -79,6 +80,11 @@ def _site(folder: Path, cameras: list[dict[str, Any]]) -> Settings:
         rules=_RULES,
         cameras=cameras,
     )
+
+
+def _own_folder(source: str) -> str:
+    """Events and zones of another camera, or of the staged hall, are none of this one's."""
+    return f"camera-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
 
 
 def _own_camera(source: str) -> dict[str, Any]:

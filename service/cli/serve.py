@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from service.cli.options import Config
+from service.cli.sources import need_cameras
 from service.settings import load_settings
-from vision.errors import BadInput
 
 __all__ = ["add_to"]
 
@@ -26,11 +26,7 @@ def serve(
     from service.cli.serving import run
 
     settings = load_settings(config)
-    if not settings.cameras:
-        raise BadInput(
-            f"{config or 'no configuration'}: no camera is named; write cameras: with id, source and windows into "
-            "zaigang.yaml and name it with --config, or try: zaigang demo"
-        )
+    need_cameras(settings, config)
     run(settings, host or settings.server.host, settings.server.port if port is None else port, insecure)
 
 

@@ -1,10 +1,21 @@
 """Which of a configuration's sources can be watched live at all."""
 
-from service.settings import CameraSettings
+from pathlib import Path
+
+from service.settings import CameraSettings, Settings
 from vision.address import Address, address
 from vision.errors import BadInput, SourceError, without_password
 
-__all__ = ["watchable"]
+__all__ = ["need_cameras", "watchable"]
+
+
+def need_cameras(settings: Settings, config: Path | None) -> None:
+    """Raise BadInput where ``settings``, read from ``config``, name no camera: there is nothing to watch."""
+    if not settings.cameras:
+        raise BadInput(
+            f"{config or 'no configuration'}: no camera is named; write cameras: with id, source and windows into "
+            "zaigang.yaml and name it with --config, or try: zaigang demo"
+        )
 
 
 def watchable(camera: CameraSettings) -> Address | None:

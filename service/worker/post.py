@@ -8,6 +8,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import structlog
 
 from service.rules.judge import Standing
 from service.settings import CameraSettings
@@ -26,6 +27,8 @@ from vision.recorder import Recorder
 from vision.streamtime import SECOND, StreamTime
 
 __all__ = ["CameraPost"]
+
+log = structlog.get_logger()
 
 _SILENT_AFTER = 2_500_000
 _STARTING_FOR = 10 * SECOND
@@ -62,6 +65,7 @@ class CameraPost:
         self._pipeline: CameraPipeline | None = None
         self._looked_at: StreamTime | None = None
         self._blind_at: StreamTime | None = None
+        self._said: str | None = None
         self._delays: list[float] = []
         self._moments: list[StreamTime] = []
 
@@ -120,6 +124,8 @@ class CameraPost:
         """
         summary = self.camera.summary
         look = self.look
+        trouble = self.trouble or self.camera.trouble or self._silent(now)
+        self._say(trouble)
         reason = look.reason if look is not None else "starting"
         if self.trouble:
             reason = "moved"
@@ -134,7 +140,7 @@ class CameraPost:
         return {
             "id": self.settings.id,
             "reason": reason,
-            "trouble": self.trouble or self.camera.trouble or self._silent(now),
+            "trouble": trouble,
             "recording_trouble": self.camera.recording_trouble,
             "size": list(self.size) if self.size else None,
             "codec": summary.codec if summary else None,
@@ -153,6 +159,14 @@ class CameraPost:
             ],
             "windows": windows,
         }
+
+    def _say(self, trouble: str | None) -> None:
+        """Once on the terminal when trouble begins, and once when it is over."""
+        if trouble is not None and self._said is None:
+            log.warning("camera cannot be watched", camera=self.settings.id, why=trouble)
+        elif trouble is None and self._said is not None:
+            log.info("camera is back", camera=self.settings.id)
+        self._said = trouble
 
     def shut(self) -> None:
         self.camera.stop()

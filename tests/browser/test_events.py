@@ -108,6 +108,15 @@ def test_choosing_narrows_the_list_and_leaves_a_clean_address(
     expect(page.locator(".event")).to_have_count(1)
 
 
+def test_list_fits_a_phone(shared_hall: ServedHall, window: str, open_page: OpenPage) -> None:
+    event = shared_hall.bring(shared_hall.event(window))
+    page = open_page(f"{shared_hall.address}/events", viewport={"width": 390, "height": 844})
+
+    row = page.locator(f'[data-event="{event.id}"]')
+    expect(row.locator(".state")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_list_and_filter_work_without_scripts(shared_hall: ServedHall, window: str, open_page: OpenPage) -> None:
     event = shared_hall.bring(closed(shared_hall.event(window, ago_s=900), 9))
     shared_hall.bring(closed(shared_hall.event("w12", ago_s=800), 9))

@@ -118,6 +118,44 @@ def test_alert_arrives_with_sound_and_turns_quiet_when_the_clerk_is_back(
     expect(page.locator(".count")).to_have_text("0")
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_long_name_hides_neither_the_rule_nor_how_a_window_stands(
+    tmp_path: Path, open_page: OpenPage, width: int, language: str
+) -> None:
+    settings = hall_settings(6)
+    cameras = [
+        camera.model_copy(
+            update={
+                "windows": tuple(
+                    one.model_copy(update={"name": "不动产登记与企业开办综合受理窗口" * 2}) for one in camera.windows
+                )
+            }
+        )
+        for camera in settings.cameras
+    ]
+    with (
+        served_hall(tmp_path, settings.model_copy(update={"cameras": tuple(cameras)})) as hall,
+        PlayedWorker(hall) as worker,
+    ):
+        event = hall.event("w3", ago_s=312, lasted_s=310)
+        worker.window("w3", "empty", 312, breaches=[worker.breach(event)])
+        hall.bring(event)
+        page = open_page(hall.address, language=language, viewport={"width": width, "height": 844})
+        card = page.locator(".alert")
+        expect(card.locator(".rule")).to_be_visible()
+
+        whole = card.bounding_box()
+        assert whole is not None
+        for part in (".rule", "time"):
+            box = card.locator(part).bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= whole["x"] + whole["width"]
+        word = page.locator(f"{tile(page, 'w3')} .word")
+        expect(word).to_have_text({"zh": "离岗", "en": "Away"}[language])
+        assert word.evaluate("word => word.scrollWidth <= word.clientWidth")
+
+
 def test_repeat_within_the_cool_down_is_shown_and_not_sounded(
     shared_hall: ServedHall, shared_worker: PlayedWorker, window: str, open_page: OpenPage
 ) -> None:
@@ -168,6 +206,21 @@ class Line:
 
     def cut(self) -> None:
         self._routes[-1].close()
+
+
+def test_calm_is_claimed_only_where_every_window_is_judged(
+    hall: ServedHall, worker: PlayedWorker, open_page: OpenPage
+) -> None:
+    page = open_page(hall.address)
+    blank = page.locator("alert-column .blank")
+    expect(blank).to_have_text("还没有告警，一切如常。")
+
+    worker.window("w2", "unknown", 5, reason="no_stream")
+    expect(blank).to_have_text("还没有告警，但有窗口现在无法判断。")
+
+    for window in ("w1", "w2", "w3", "w4"):
+        worker.window(window, "off_duty", 5)
+    expect(blank).to_have_text("没有告警：现在未开放，不作判断。")
 
 
 def test_silent_service_greys_everything_within_three_seconds(

@@ -143,6 +143,22 @@ def test_refusal_of_the_service_is_shown_at_the_zone_it_is_about(
     expect(page.locator(".kind[data-kind=queue] .fault")).to_contain_text("服务没有接受")
 
 
+def test_zones_are_saved_once_a_service_that_was_away_is_back(
+    shared_hall: ServedHall, window: str, open_page: OpenPage
+) -> None:
+    page = ready(open_page(f"{shared_hall.address}/zones/{window}", allows="ERR_FAILED"))
+    click(page, *SQUARE)
+    page.keyboard.press("Enter")
+    page.route("**/api/v1/windows/*/zones", lambda route: route.abort(), times=1)
+
+    page.locator(".save").click()
+
+    expect(page.locator(".fault.all")).to_contain_text("没有回应")
+    save(page)
+    expect(page.locator(".fault.all")).to_be_empty()
+    assert drawn(shared_hall, window)["version"] == 1
+
+
 def test_zones_drawn_before_are_shown_scaled_to_the_picture(
     shared_hall: ServedHall, shared_worker: PlayedWorker, window: str, open_page: OpenPage
 ) -> None:

@@ -96,6 +96,15 @@ def test_missing_configuration(says: Says, tmp_path: Path, command: str) -> None
     assert sentence(says(command, "--config", "none.yaml")) == "none.yaml: no such file or directory"
 
 
+@pytest.mark.parametrize("command", ["serve", "check"])
+def test_configuration_without_cameras(says: Says, tmp_path: Path, command: str) -> None:
+    file = tmp_path / "zaigang.yaml"
+    file.write_text("hall: {name: x}\n")
+
+    assert sentence(says(command, "--config", file)).startswith(f"{file}: no camera is named; write cameras:")
+    assert sentence(says(command)).startswith("no configuration: no camera is named")
+
+
 def test_camera_whose_film_is_missing_is_named(says: Says, tmp_path: Path, networks: dict[str, str]) -> None:
     file = site(tmp_path, networks, camera("none.mp4"))
 

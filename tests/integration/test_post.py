@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import numpy as np
+from structlog.testing import capture_logs
 
 from service.models import load_eye
 from service.settings import CameraSettings, ModelSettings
@@ -25,8 +26,9 @@ def test_zone_outside_the_picture_is_told_and_nothing_is_judged(tmp_path: Path) 
     pipeline = post.pipeline(Picture(NOW, np.zeros((240, 320, 3), np.uint8)))
 
     assert pipeline is None
-    assert post.told(NOW, [])["reason"] == "moved"
-    assert post.told(NOW, [])["trouble"] == (
-        'zones.staff of window "w1", camera "cam": point 2 (4000, 0) lies outside the 320x240 picture'
-    )
+    why = 'zones.staff of window "w1", camera "cam": point 2 (4000, 0) lies outside the 320x240 picture'
+    with capture_logs() as logged:
+        assert post.told(NOW, [])["trouble"] == why
+        assert post.told(NOW, [])["reason"] == "moved"
+    assert logged == [{"event": "camera cannot be watched", "camera": "cam", "why": why, "log_level": "warning"}]
     assert [(look.window, look.reason, look.occupied) for look in post.blind(NOW)] == [("w1", "moved", None)]
