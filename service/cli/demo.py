@@ -103,7 +103,7 @@ def _on_air(folder: Path) -> Iterator["Hall"]:
     columns = (TextColumn("staging the hall"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("staging the hall", total=None)
-        staged = hall(folder, progress=lambda done, total: bar.update(task, completed=done, total=total))
+        staged = hall(folder, waits=True, progress=lambda done, total: bar.update(task, completed=done, total=total))
         on_air = staged.__enter__()
     try:
         yield on_air

@@ -112,15 +112,17 @@ class Broadcast:
     """A server on 127.0.0.1 whose cameras play their reels from the same moment on, over and over.
 
     The script begins when the first client connects, or when ``begin`` is called; calling it again starts the script
-    over. The time stamps go on through loops and restarts, and are the same for every client. ``pace`` is how much
+    over. With an ``overture`` no more than its first so many seconds are played, over and over, until ``begin`` is
+    called. The time stamps go on through loops and restarts, and are the same for every client. ``pace`` is how much
     faster than life it plays: 1 but in tests. A context manager: the port is free and every thread gone after it.
     """
 
-    def __init__(self, reels: Mapping[str, Reel], *, pace: float = 1.0) -> None:
+    def __init__(self, reels: Mapping[str, Reel], *, pace: float = 1.0, overture: float | None = None) -> None:
         self._loops = {name: _Loop(reel) for name, reel in reels.items()}
         self._pace = pace
         self._origin = time.monotonic()
         self._began: float | None = None
+        self._overture = overture
         self._closed = False
         self._change = threading.Condition()
         self._server = _Server(self)
@@ -152,8 +154,19 @@ class Broadcast:
     def begin(self) -> None:
         """Plays the script from its first second from now on, for whoever watches and whoever comes."""
         with self._change:
+            self._overture = None
             self._began = self._now()
             self._change.notify_all()
+
+    def _waits(self, due: float, began: float) -> bool:
+        """Whether what is ``due`` comes after the overture, which is then played again by all cameras."""
+        with self._change:
+            if self._overture is None or due < self._overture:
+                return False
+            if self._began == began:
+                self._began = self._now()
+                self._change.notify_all()
+            return True
 
     @property
     def position(self) -> float | None:
@@ -199,7 +212,7 @@ class Broadcast:
             while not self._closed and not pipe.broken:
                 began = self._begun()
                 for due, cue in _from(loop, self._now() - began):
-                    if not self._wait_until(began + due, began):
+                    if not self._wait_until(began + due, began) or self._waits(due, began):
                         break
                     if cue.packet is None:
                         return

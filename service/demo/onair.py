@@ -55,16 +55,25 @@ class Hall:
 
 @contextmanager
 def hall(
-    folder: Path, *, progress: Progress | None = None, script: Script | None = None, pace: float = 1.0
+    folder: Path,
+    *,
+    progress: Progress | None = None,
+    script: Script | None = None,
+    pace: float = 1.0,
+    waits: bool = False,
 ) -> Iterator[Hall]:
     """The demo hall on air on 127.0.0.1, until the context ends.
+
+    ``waits``: until ``broadcast.begin()`` it shows only the calm before the first happening, over and over.
 
     What is rendered is kept in ``folder``, so only the first run with a script takes its time (``progress`` is called
     from the calling thread). Raises CastError where the demo's packages are missing.
     """
     played = script or demo_script()
     reels = render(folder, played, progress=progress)
-    with Broadcast(reels, pace=pace) as broadcast:
+    first = min((happening.at for camera in played.cameras for happening in camera.happenings), default=None)
+    calm = max(first - 1.0, 1.0) if waits and first is not None else None
+    with Broadcast(reels, pace=pace, overture=calm) as broadcast:
         cameras = tuple(DemoCamera(id, camera.name, broadcast.url(id)) for id, camera in _by_id(played).items())
         yield Hall(cameras, demo_windows(played), played, broadcast)
 

@@ -115,6 +115,25 @@ def test_the_script_begins_with_the_first_client(reels: Mapping[str, Reel]) -> N
         assert broadcast.position is not None
 
 
+def test_only_the_overture_is_played_until_the_script_is_begun(unbroken: Mapping[str, Reel]) -> None:
+    shown: list[bytes] = []
+    with (
+        Broadcast(unbroken, pace=6, overture=1.0) as broadcast,
+        av.open(broadcast.url(UNBROKEN), timeout=20) as container,
+    ):
+        for packet in container.demux(video=0):
+            shown.append(bytes(packet))
+            if shown.count(shown[0]) == 3 and broadcast.position is not None:
+                break
+        overture = set(shown)
+        broadcast.begin()
+        coming = zip(container.demux(video=0), range(300), strict=False)
+        goes_on = any(bytes(packet) not in overture for packet, _ in coming)
+
+    assert len(overture) < len(shown) / 2  # the same pictures came again
+    assert goes_on
+
+
 def test_starting_over_goes_back_to_the_first_picture_with_rising_time_stamps(unbroken: Mapping[str, Reel]) -> None:
     times: list[float] = []
     opening = b""
