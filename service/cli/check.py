@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from service.cli.options import Config
-from service.cli.sources import need_cameras, watchable
+from service.cli.sources import site_settings, watchable
 from service.cli.tables import show, table
 from service.models import load_eye
 from service.rules.duty import LAST_KNOWN_YEAR
-from service.settings import CameraSettings, load_settings
+from service.settings import CameraSettings
 from vision.address import address
 from vision.errors import ZaigangError, without_password
 from vision.layout import layout
@@ -40,8 +40,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Check a configuration: its keys, its networks, and every camera once. Exit code 2 when anything is wrong."""
-    settings = load_settings(config)
-    need_cameras(settings, config)
+    settings = site_settings(config)
     eye = load_eye(settings.models, settings.books().values())
     reports = [_open(camera) for camera in settings.cameras]
     notes = []

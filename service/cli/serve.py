@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from service.cli.options import Config
-from service.cli.sources import need_cameras
-from service.settings import load_settings
+from service.cli.sources import site_settings
 
 __all__ = ["add_to"]
 
@@ -25,8 +24,7 @@ def serve(
     # The service's packages take a second to import, which `replay` and `judge` should not pay.
     from service.cli.serving import run
 
-    settings = load_settings(config)
-    need_cameras(settings, config)
+    settings = site_settings(config)
     run(settings, host or settings.server.host, settings.server.port if port is None else port, insecure)
 
 

@@ -1,21 +1,28 @@
-"""Which of a configuration's sources can be watched live at all."""
+"""The site that a configuration describes, and which of its sources can be watched live at all."""
 
 from pathlib import Path
 
-from service.settings import CameraSettings, Settings
+from service.settings import CameraSettings, Settings, load_settings
 from vision.address import Address, address
 from vision.errors import BadInput, SourceError, without_password
 
-__all__ = ["need_cameras", "watchable"]
+__all__ = ["site_settings", "watchable"]
 
 
-def need_cameras(settings: Settings, config: Path | None) -> None:
-    """Raise BadInput where ``settings``, read from ``config``, name no camera: there is nothing to watch."""
+def site_settings(config: Path | None) -> Settings:
+    """The settings of a site to be watched, from ``config`` or else from the zaigang.yaml of this folder.
+
+    Raises BadInput where they name no camera: there is nothing to watch.
+    """
+    here = Path("zaigang.yaml")
+    file = config or (here if here.is_file() else None)
+    settings = load_settings(file)
     if not settings.cameras:
         raise BadInput(
-            f"{config or 'no configuration'}: no camera is named; write cameras: with id, source and windows into "
+            f"{file or 'no configuration'}: no camera is named; write cameras: with id, source and windows into "
             "zaigang.yaml and name it with --config, or try: zaigang demo"
         )
+    return settings
 
 
 def watchable(camera: CameraSettings) -> Address | None:

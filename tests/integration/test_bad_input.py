@@ -98,11 +98,13 @@ def test_missing_configuration(says: Says, tmp_path: Path, command: str) -> None
 
 @pytest.mark.parametrize("command", ["serve", "check"])
 def test_configuration_without_cameras(says: Says, tmp_path: Path, command: str) -> None:
+    assert sentence(says(command)).startswith("no configuration: no camera is named")
+
     file = tmp_path / "zaigang.yaml"
     file.write_text("hall: {name: x}\n")
 
     assert sentence(says(command, "--config", file)).startswith(f"{file}: no camera is named; write cameras:")
-    assert sentence(says(command)).startswith("no configuration: no camera is named")
+    assert sentence(says(command)).startswith("zaigang.yaml: no camera is named")
 
 
 def test_camera_whose_film_is_missing_is_named(says: Says, tmp_path: Path, networks: dict[str, str]) -> None:
