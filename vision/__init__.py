@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from vision.address import address
     from vision.card import SHIPPED, ModelCard, read_card
     from vision.closeup import Eye
+    from vision.conduct import Conduct, Evidence
     from vision.detector import Detections, Detector, load_detector
     from vision.errors import BadInput, ModelError, SourceError, SourceRefused, StorageFull, ZaigangError, ZoneError
     from vision.film import open_film
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from vision.observation import Observation, WindowId
     from vision.picture import Picture
     from vision.pipeline import CameraPipeline, Look, look_through, see_all
+    from vision.still import Still
     from vision.streamtime import StreamTime
 
 __all__ = [
@@ -21,8 +23,10 @@ __all__ = [
     "BadInput",
     "CameraLayout",
     "CameraPipeline",
+    "Conduct",
     "Detections",
     "Detector",
+    "Evidence",
     "Eye",
     "Look",
     "ModelCard",
@@ -31,6 +35,7 @@ __all__ = [
     "Picture",
     "SourceError",
     "SourceRefused",
+    "Still",
     "StorageFull",
     "StreamTime",
     "WindowId",
@@ -48,6 +53,7 @@ __all__ = [
 _HOMES = {
     "vision.card": ("SHIPPED", "ModelCard", "read_card"),
     "vision.closeup": ("Eye",),
+    "vision.conduct": ("Conduct", "Evidence"),
     "vision.detector": ("Detections", "Detector", "load_detector"),
     "vision.errors": (
         "BadInput",
@@ -64,6 +70,7 @@ _HOMES = {
     "vision.pipeline": ("CameraPipeline", "Look", "look_through", "see_all"),
     "vision.address": ("address",),
     "vision.picture": ("Picture",),
+    "vision.still": ("Still",),
     "vision.streamtime": ("StreamTime",),
 }
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -10,7 +10,7 @@ import yaml
 
 from vision.errors import ModelError
 
-__all__ = ["SHIPPED", "ModelCard", "Output", "read_card"]
+__all__ = ["SHIPPED", "ActWeights", "ModelCard", "Output", "read_card"]
 
 SHIPPED = Path(__file__).parent / "models"
 """The folder of the networks that come with the product."""
@@ -20,8 +20,23 @@ Output = Literal["yolo26", "yolov8"]
 
 
 @dataclass(frozen=True, slots=True)
+class ActWeights:
+    """How an act's score comes of a thing's box and of posture: logistic, on the logits of both; and what it must
+    reach.
+    """
+
+    threshold: float
+    bias: float
+    thing: float
+    posture: float
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What is known of one network; ``sha256`` is that of its weights and names the network in every event."""
+    """What is known of one network; ``sha256`` is that of its weights and names the network in every event.
+
+    ``answers`` names its second output, in order, where it has one; ``acts`` how those are weighed.
+    """
 
     name: str
     version: str
@@ -32,6 +47,8 @@ class ModelCard:
     output: Output
     inputs: Mapping[str, int]
     thresholds: Mapping[str, float]
+    answers: tuple[str, ...] = ()
+    acts: Mapping[str, ActWeights] = field(default_factory=dict)
 
     def require(self, classes: frozenset[str], asked_by: str) -> None:
         """Raise ModelError unless the network knows every one of ``classes``."""
@@ -82,7 +99,19 @@ def read_card(folder: Path) -> ModelCard:
         output=output,
         inputs={str(key): int(value) for key, value in _entry(path, entries, "inputs", dict).items()},
         thresholds=thresholds,
+        answers=tuple(str(name) for name in entries.get("answers", ())),
+        acts=_act_weights(path, entries),
     )
+
+
+def _act_weights(path: Path, entries: Mapping[str, Any]) -> dict[str, ActWeights]:
+    given = _entry(path, entries, "acts", dict) if "acts" in entries else {}
+    try:
+        return {
+            str(act): ActWeights(**{str(key): float(value) for key, value in one.items()}) for act, one in given.items()
+        }
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"{path}: acts: each needs threshold, bias, thing and posture as numbers ({error})") from error
 
 
 def _entry(path: Path, entries: Mapping[str, Any], key: str, kind: type | tuple[type, ...]) -> Any:

@@ -8,14 +8,16 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from vision.conduct import Conduct, conduct_of
 from vision.detector import Detections, Detector
-from vision.geometry import Boxes, iou, square_around
+from vision.geometry import Boxes, Size, iou, square_around
 from vision.layout import CameraLayout
 from vision.picture import Picture, Pixels
 
-__all__ = ["Eye", "EyeLimits", "Sight"]
+__all__ = ["Eye", "EyeLimits", "Sight", "close_crop", "merged"]
 
 PERSON: Final = "person"
+_UPPER: Final = 1.6  # of a person's width: hands before the body included
 _SHRUNK: Final = 1.1  # a crop may be so much larger than its input
 
 
@@ -38,13 +40,15 @@ class EyeLimits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """What was seen in one picture, in its pixels: people, and the things seen on close looks at them.
+    """What was seen in one picture, in its pixels: people, and what close looks at them say.
 
-    ``things`` is None when no close look at people was due.
+    ``things`` is None when no close look at people was due; ``conducts`` holds one entry a person (a row of
+    ``people``), None for whoever was not looked at closely.
     """
 
     people: Detections
     things: Detections | None
+    conducts: tuple[Conduct | None, ...] = ()
 
 
 class Eye:
@@ -66,11 +70,8 @@ class Eye:
     def see(self, looks: Sequence[tuple[CameraLayout, Picture, bool]]) -> list[Sight]:
         """One sight a look; the third of each look says whether a close look at the people's things is due."""
         people = self._with_missed(looks, self._scenes(looks))
-        things = self._things(looks, people)
-        return [
-            Sight(found, thing if close else None)
-            for found, thing, (_, _, close) in zip(people, things, looks, strict=True)
-        ]
+        sights = [Sight(found, None, (None,) * len(found)) for found in people]
+        return self._with_things(looks, sights)
 
     def _scenes(self, looks: Sequence[tuple[CameraLayout, Picture, bool]]) -> list[Detections]:
         by_side: dict[int, list[int]] = {}
@@ -103,10 +104,12 @@ class Eye:
             for window in layout.windows:
                 if not (window.membership(sure) >= self._limits.member).any():
                     crops.append((index, square_around(window.place, self._limits.place_grow, layout.size)))
-        found = self._crop_and_detect(self._person, looks, crops, self._person.card.inputs["close"])
-        people = [self._merge(scene, Detections.none(scene.names)) for scene in self._looked_at_again(looks, scenes)]
+        found = self._crop_and_detect(self._person, _pixels(looks), crops, self._person.card.inputs["close"])
+        people = [
+            merged(scene, Detections.none(scene.names), self._limits) for scene in self._looked_at_again(looks, scenes)
+        ]
         for (index, _), more in zip(crops, found, strict=True):
-            people[index] = self._merge(people[index], more.of(PERSON))
+            people[index] = merged(people[index], more.of(PERSON), self._limits)
         return people
 
     def _looked_at_again(
@@ -124,7 +127,7 @@ class Eye:
                     box = scenes[index].boxes[row].tolist()
                     crops.append((index, square_around(box, self._limits.place_grow, layout.size)))
                     doubtful.append((index, row))
-        found = self._crop_and_detect(self._person, looks, crops, self._person.card.inputs["close"])
+        found = self._crop_and_detect(self._person, _pixels(looks), crops, self._person.card.inputs["close"])
         scores = [scene.scores.copy() for scene in scenes]
         for (index, row), more in zip(doubtful, found, strict=True):
             people = more.of(PERSON)
@@ -133,30 +136,41 @@ class Eye:
             scores[index][row] = math.sqrt(scores[index][row] * again)
         return [scene.scored(score, self._limits.floor) for scene, score in zip(scenes, scores, strict=True)]
 
-    def _things(
-        self, looks: Sequence[tuple[CameraLayout, Picture, bool]], people: list[Detections]
-    ) -> list[Detections]:
-        crops = []
+    def look_closely(self, picture: Pixels, people: Boxes, floor: float) -> list[Detections]:
+        """What the objects network sees on a close look at each of ``people``, in pixels of ``picture``."""
+        size = (picture.shape[1], picture.shape[0])
+        crops = [(0, close_crop(box, size, self._limits.person_grow)) for box in people.tolist()]
+        return self._crop_and_detect(self._objects, [picture], crops, self._objects.card.inputs["scene"], floor)
+
+    def _with_things(self, looks: Sequence[tuple[CameraLayout, Picture, bool]], sights: list[Sight]) -> list[Sight]:
+        """Close looks at everybody at a post, where one is due."""
+        crops, whose = [], []
         for index, (layout, _, close) in enumerate(looks):
-            if close:
-                sure = people[index][people[index].scores >= self._limits.sure / 2]
-                for box, window in zip(sure.boxes, layout.assign(sure.boxes, self._limits.member), strict=True):
-                    if window is not None:
-                        crops.append((index, square_around(box.tolist(), self._limits.person_grow, layout.size)))
-        found = self._crop_and_detect(self._objects, looks, crops, self._objects.card.inputs["scene"])
+            people = sights[index].people
+            for row, post in enumerate(layout.assign(people.boxes, self._limits.member) if close else ()):
+                if post is not None and people.scores[row] >= self._limits.sure / 2:
+                    crops.append((index, close_crop(_box(people, row), layout.size, self._limits.person_grow)))
+                    whose.append(row)
+        found = self._crop_and_detect(self._objects, _pixels(looks), crops, self._objects.card.inputs["scene"])
         things = [Detections.none(self._objects.card.classes) for _ in looks]
-        for (index, _), more in zip(crops, found, strict=True):
-            things[index] = self._merge(things[index], more)
-        return things
+        conducts: list[list[Conduct | None]] = [list(sight.conducts) for sight in sights]
+        for (index, _), row, more in zip(crops, whose, found, strict=True):
+            things[index] = merged(things[index], more, self._limits)
+            conducts[index][row] = conduct_of(_box(sights[index].people, row), more, self._objects.card)
+        return [
+            Sight(sight.people, thing, tuple(conduct)) if close else sight
+            for sight, thing, conduct, (_, _, close) in zip(sights, things, conducts, looks, strict=True)
+        ]
 
     def _crop_and_detect(
         self,
         network: Detector,
-        looks: Sequence[tuple[CameraLayout, Picture, bool]],
+        pictures: Sequence[Pixels],
         crops: Sequence[tuple[int, tuple[int, int, int, int]]],
         finest: int,
+        floor: float | None = None,
     ) -> list[Detections]:
-        """What the network sees in each crop (look index, xyxy), in pixels of the whole picture.
+        """What the network sees in each crop (picture index, xyxy), in pixels of the whole picture.
 
         Its input is that of close looks, and up to ``finest`` for a crop that would be shrunk by that.
         """
@@ -165,41 +179,58 @@ class Eye:
         found: dict[int, Detections] = {}
         for side in set(sides):
             indices = [index for index, one in enumerate(sides) if one == side]
-            parts = [_part(looks[crops[index][0]][1], crops[index][1]) for index in indices]
-            found.update(zip(indices, network.detect(parts, side, self._limits.floor), strict=True))
+            parts = [_part(pictures[crops[index][0]], crops[index][1]) for index in indices]
+            found.update(
+                zip(indices, network.detect(parts, side, self._limits.floor if floor is None else floor), strict=True)
+            )
         return [found[index].moved(x1, y1) for index, (_, (x1, y1, _, _)) in enumerate(crops)]
 
-    def _merge(self, known: Detections, more: Detections) -> Detections:
-        """Both, without a box that shows the same thing as a better one.
 
-        Much overlap is the same thing; so is a box of one look mostly inside a box of the other, since a crop cuts
-        people off. Within one look a box inside another may well be somebody behind.
-        """
-        both = Detections(
-            np.concatenate([known.boxes, more.boxes]),
-            np.concatenate([known.scores, more.scores]),
-            np.concatenate([known.classes, more.classes]),
-            known.names,
-        )
-        order = np.argsort(-both.scores, kind="stable")
-        overlap, inside = iou(both.boxes, both.boxes), _share_inside(both.boxes)
-        of_known = np.arange(len(both)) < len(known)
-        kept: list[int] = []
-        for index in order.tolist():
-            double = any(
-                both.classes[index] == both.classes[other]
-                and (
-                    overlap[index, other] >= self._limits.same_person
-                    or (
-                        of_known[index] != of_known[other]
-                        and max(inside[index, other], inside[other, index]) >= self._limits.same_inside
-                    )
+def merged(known: Detections, more: Detections, limits: EyeLimits) -> Detections:
+    """Both, without a box that shows the same thing as a better one.
+
+    Much overlap is the same thing; so is a box of one look mostly inside a box of the other, since a crop cuts
+    people off. Within one look a box inside another may well be somebody behind.
+    """
+    both = Detections(
+        np.concatenate([known.boxes, more.boxes]),
+        np.concatenate([known.scores, more.scores]),
+        np.concatenate([known.classes, more.classes]),
+        known.names,
+    )
+    order = np.argsort(-both.scores, kind="stable")
+    overlap, inside = iou(both.boxes, both.boxes), _share_inside(both.boxes)
+    of_known = np.arange(len(both)) < len(known)
+    kept: list[int] = []
+    for index in order.tolist():
+        double = any(
+            both.classes[index] == both.classes[other]
+            and (
+                overlap[index, other] >= limits.same_person
+                or (
+                    of_known[index] != of_known[other]
+                    and max(inside[index, other], inside[other, index]) >= limits.same_inside
                 )
-                for other in kept
             )
-            if not double:
-                kept.append(index)
-        return both[np.array(kept, np.intp)]
+            for other in kept
+        )
+        if not double:
+            kept.append(index)
+    return both[np.array(kept, np.intp)]
+
+
+def close_crop(person: Sequence[float], size: Size, grow: float = 1.2) -> tuple[int, int, int, int]:
+    """The square, xyxy, of a close look at one person: her box and some more; of who stands in full, the upper part,
+    where hands, mouth and chest are.
+    """
+    x1, y1, x2, y2 = person
+    upper = (x1, y1, x2, min(y2, y1 + _UPPER * (x2 - x1)))
+    return square_around(upper, grow, size)
+
+
+def _box(people: Detections, row: int) -> tuple[float, float, float, float]:
+    x1, y1, x2, y2 = people.boxes[row].tolist()
+    return x1, y1, x2, y2
 
 
 def _step(pixels: int, close: int) -> int:
@@ -207,9 +238,13 @@ def _step(pixels: int, close: int) -> int:
     return max(2, math.ceil(pixels / (_SHRUNK * close / 2))) * close // 2
 
 
-def _part(picture: Picture, crop: tuple[int, int, int, int]) -> Pixels:
+def _pixels(looks: Sequence[tuple[CameraLayout, Picture, bool]]) -> list[Pixels]:
+    return [picture.pixels for _, picture, _ in looks]
+
+
+def _part(picture: Pixels, crop: tuple[int, int, int, int]) -> Pixels:
     x1, y1, x2, y2 = crop
-    return picture.pixels[y1:y2, x1:x2]
+    return picture[y1:y2, x1:x2]
 
 
 def _share_inside(boxes: Boxes) -> npt.NDArray[np.float64]:

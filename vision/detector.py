@@ -6,9 +6,10 @@ Two lines run a shipped network on one picture (BGR, uint8, as `cv2.imread` give
     boxes, scores, names = detector.detect([picture])[0].arrays()
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Literal, Protocol
 
 import cv2
@@ -31,18 +32,23 @@ _NMS_IOU: Final = 0.6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detections:
-    """Boxes found in one picture, best first; ``classes`` index ``names``. Arrays are of equal length."""
+    """Boxes found in one picture, best first; ``classes`` index ``names``. Arrays are of equal length.
+
+    ``acts``: what the network says of the picture as a whole, taken as the crop of one person (act to 0..1); None
+    where it has no such answer.
+    """
 
     boxes: Boxes
     scores: npt.NDArray[np.float32]
     classes: npt.NDArray[np.intp]
     names: tuple[str, ...]
+    acts: Mapping[str, float] | None = None
 
     def __len__(self) -> int:
         return len(self.scores)
 
     def __getitem__(self, kept: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> "Detections":
-        return Detections(self.boxes[kept], self.scores[kept], self.classes[kept], self.names)
+        return replace(self, boxes=self.boxes[kept], scores=self.scores[kept], classes=self.classes[kept])
 
     def of(self, name: str, threshold: float = 0.0) -> "Detections":
         """Those of the class ``name`` that score at least ``threshold``."""
@@ -54,12 +60,12 @@ class Detections:
 
     def moved(self, x: float, y: float) -> "Detections":
         """The same, ``x`` to the right and ``y`` down: from pixels of a crop to those of its picture."""
-        return Detections(self.boxes + np.array([x, y, x, y], np.float32), self.scores, self.classes, self.names)
+        return replace(self, boxes=self.boxes + np.array([x, y, x, y], np.float32))
 
     def scored(self, scores: npt.NDArray[np.float32], floor: float) -> "Detections":
         """The same with other ``scores``, best first, without those below ``floor``."""
         order = np.argsort(-scores, kind="stable")
-        return Detections(self.boxes, scores, self.classes, self.names)[order[scores[order] >= floor]]
+        return replace(self, scores=scores)[order[scores[order] >= floor]]
 
     @staticmethod
     def none(names: tuple[str, ...]) -> "Detections":
@@ -79,8 +85,12 @@ class Detector(Protocol):
         """
 
 
+Answers = tuple[npt.NDArray[np.float32], ...]
+"""A network's outputs for one picture: boxes, and acts where it judges them."""
+
+
 class _Backend(Protocol):
-    def run(self, inputs: Sequence[Pixels]) -> list[npt.NDArray[np.float32]]: ...
+    def run(self, inputs: Sequence[Pixels]) -> list[Answers]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +119,12 @@ def _padded(length: int, other: int) -> int:
     return strides * _STRIDE
 
 
-def decode(raw: npt.NDArray[np.float32], card: ModelCard, fit: Letterbox, floor: float) -> Detections:
-    """One picture's raw output, (300, 6) or (4 + classes, anchors), as boxes in pixels of the source picture."""
+def decode(answers: Answers, card: ModelCard, fit: Letterbox, floor: float) -> Detections:
+    """One picture's outputs, the first (300, 6) or (4 + classes, anchors), as boxes in pixels of the source picture;
+    a second one, (acts,), is what the network says of the picture as a whole.
+    """
+    raw = answers[0]
+    acts = _acts(answers, card)
     if card.output == "yolo26":
         if raw.ndim != 2 or raw.shape[1] != 6:
             raise ModelError(f"{card.file}: gives {raw.shape}, but its card says yolo26, which is (300, 6)")
@@ -127,8 +141,16 @@ def decode(raw: npt.NDArray[np.float32], card: ModelCard, fit: Letterbox, floor:
     limits = np.array([fit.width, fit.height, fit.width, fit.height], np.float32)
     inside = np.clip(boxes[kept] / fit.scale, 0, limits).astype(np.float32)
     whole = (inside[:, 2] > inside[:, 0]) & (inside[:, 3] > inside[:, 1])
-    found = Detections(inside, scores[kept].astype(np.float32), classes[kept].astype(np.intp), card.classes)
+    found = Detections(inside, scores[kept].astype(np.float32), classes[kept].astype(np.intp), card.classes, acts)
     return found[whole]
+
+
+def _acts(answers: Answers, card: ModelCard) -> Mapping[str, float] | None:
+    if not card.answers:
+        return None
+    if len(answers) < 2 or answers[1].shape != (len(card.answers),):
+        raise ModelError(f"{card.file}: its card names the answers {', '.join(card.answers)}, which it does not give")
+    return MappingProxyType(dict(zip(card.answers, answers[1].tolist(), strict=True)))
 
 
 def _non_maximum_suppression(
@@ -149,7 +171,7 @@ class _Network:
             return []
         fitted = [letterbox(picture, long_side or self.card.inputs["scene"]) for picture in pictures]
         raw = self.backend.run([canvas for canvas, _ in fitted])
-        return [decode(output, self.card, fit, floor) for output, (_, fit) in zip(raw, fitted, strict=True)]
+        return [decode(answers, self.card, fit, floor) for answers, (_, fit) in zip(raw, fitted, strict=True)]
 
 
 def load_detector(folder: Path, runtime: Runtime = "openvino", threads: int = 0) -> Detector:
@@ -176,8 +198,8 @@ class _OpenVino:
         except RuntimeError as error:
             raise ModelError(f"{card.file}: OpenVINO cannot read it ({str(error).splitlines()[-1]})") from error
 
-    def run(self, inputs: Sequence[Pixels]) -> list[npt.NDArray[np.float32]]:
-        outputs: list[npt.NDArray[np.float32]] = [np.empty(0, np.float32)] * len(inputs)
+    def run(self, inputs: Sequence[Pixels]) -> list[Answers]:
+        outputs: list[Answers] = [()] * len(inputs)
         queues = [self._queue(canvas.shape[0], canvas.shape[1]) for canvas in inputs]
         for index, (canvas, queue) in enumerate(zip(inputs, queues, strict=True)):
             queue.start_async({0: canvas[None]}, (outputs, index))
@@ -213,7 +235,7 @@ class _OpenVino:
 
 def _keep_output(request, place) -> None:  # type: ignore[no-untyped-def]  # OpenVINO ships no types
     outputs, index = place
-    outputs[index] = request.get_output_tensor(0).data[0].copy()
+    outputs[index] = tuple(tensor.data[0].copy() for tensor in request.output_tensors)
 
 
 class _OnnxRuntime:
@@ -230,9 +252,10 @@ class _OnnxRuntime:
         self._session = ort.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0].name
 
-    def run(self, inputs: Sequence[Pixels]) -> list[npt.NDArray[np.float32]]:
-        outputs = []
+    def run(self, inputs: Sequence[Pixels]) -> list[Answers]:
+        outputs: list[Answers] = []
         for canvas in inputs:
             rgb = np.ascontiguousarray(canvas[:, :, ::-1].transpose(2, 0, 1)[None], np.float32) / np.float32(255)
-            outputs.append(np.asarray(self._session.run(None, {self._input: rgb})[0][0], np.float32))
+            given = self._session.run(None, {self._input: rgb})
+            outputs.append(tuple(np.asarray(output[0], np.float32) for output in given))
         return outputs

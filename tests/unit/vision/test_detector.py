@@ -40,7 +40,7 @@ def test_nms_free_output_is_mapped_back_best_first() -> None:
     raw[1] = 100, 100, 200, 300, 0.9, 0
     raw[2] = 10, 10, 20, 20, 0.01, 0
 
-    found = decode(raw, card(), Letterbox(0.5, 1280, 720), 0.05)
+    found = decode((raw,), card(), Letterbox(0.5, 1280, 720), 0.05)
 
     assert found.arrays()[2] == ["person", "cell phone"]
     assert found.boxes.tolist() == [[200, 200, 400, 600], [64, 32, 128, 96]]
@@ -55,7 +55,7 @@ def test_classic_output_is_thinned_out_by_class() -> None:
     raw[:, 2] = 102, 101, 50, 80, 0.0, 0.6  # a phone of the same size is another thing
     raw[:, 3] = 300, 300, 40, 40, 0.5, 0.0
 
-    found = decode(raw, card("yolov8"), Letterbox(1.0, 640, 480), 0.25)
+    found = decode((raw,), card("yolov8"), Letterbox(1.0, 640, 480), 0.25)
 
     assert found.arrays()[2] == ["person", "cell phone", "person"]
     assert found.scores.tolist() == pytest.approx([0.8, 0.6, 0.5])
@@ -67,7 +67,7 @@ def test_boxes_stay_in_the_picture() -> None:
     raw[0] = -20, -10, 900, 700, 0.9, 0
     raw[1] = 640, 100, 700, 200, 0.9, 0  # wholly in the padding
 
-    found = decode(raw, card(), Letterbox(1.0, 640, 360), 0.05)
+    found = decode((raw,), card(), Letterbox(1.0, 640, 360), 0.05)
 
     assert found.boxes.tolist() == [[0, 0, 640, 360]]
 

@@ -1,0 +1,101 @@
+"""What one close look says about one person: a phone, smoking, eating, a badge, each a score and where it was seen."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from vision.card import ModelCard
+from vision.detector import Detections
+
+__all__ = ["ACTS", "FOODS", "Act", "Conduct", "Evidence", "conduct_of"]
+
+Act = Literal["phone", "smoking", "eating", "badge"]
+ACTS: Final[tuple[Act, ...]] = get_args(Act)
+"""``phone``: in use. ``smoking``, ``eating``. ``badge``: worn before the chest."""
+
+FOODS: Final = frozenset(
+    ("banana", "apple", "sandwich", "orange", "broccoli", "carrot", "hot dog", "pizza", "donut", "cake")
+)
+
+FRONT: Final = "front"
+"""The answer of a network to 'does she face the camera', where it has one."""
+
+_CLASSES: Final[Mapping[Act, frozenset[str]]] = {
+    "phone": frozenset(("cell phone",)),
+    "smoking": frozenset(("cigarette",)),
+    "eating": FOODS,
+    "badge": frozenset(("badge",)),
+}
+_REACH: Final[Mapping[Act, tuple[float, float, float]]] = {
+    # Widened sideways, top and bottom, as shares of the person's box: hands leave it; food below is on the table.
+    "phone": (0.2, 0.0, 1.0),
+    "smoking": (0.2, -0.05, 1.0),
+    "eating": (0.1, 0.0, 0.6),
+    "badge": (0.0, 0.1, 1.0),
+}
+_LEAST: Final = 1e-3
+
+_Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How surely, 0..1, to be held against the card's threshold of that act, and the box of the thing, xyxy in pixels
+    of the picture; None where posture alone says it.
+    """
+
+    score: float
+    box: _Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """One person's: ``acts`` lacks what the network does not know.
+
+    ``front``: how surely she faces the camera, None where the network cannot say.
+    """
+
+    person: _Box
+    acts: Mapping[Act, Evidence]
+    front: float | None = None
+
+
+def conduct_of(person: _Box, things: Detections, card: ModelCard) -> Conduct:
+    """Of whom the close look ``things`` was taken; her box and theirs in pixels of the same picture.
+
+    A thing counts where hands (a phone, a cigarette), the mouth (food) or the chest (a badge) can be. Where the network
+    judges posture too, both words are joined as its card weighs them (a logistic model fitted on held-out people).
+    """
+    acts: dict[Act, Evidence] = {}
+    for act in ACTS:
+        known = _CLASSES[act] & set(card.classes)
+        if not known and act not in card.acts:
+            continue
+        box, score = _best(person, things, known, _REACH[act])
+        weights = card.acts.get(act)
+        if weights is not None and things.acts is not None and act in things.acts:
+            score = _sigmoid(weights.bias + weights.thing * _logit(score) + weights.posture * _logit(things.acts[act]))
+        acts[act] = Evidence(score, box)
+    return Conduct(person, acts, None if things.acts is None else things.acts.get(FRONT))
+
+
+def _best(
+    person: _Box, things: Detections, names: frozenset[str], reach: tuple[float, float, float]
+) -> tuple[_Box | None, float]:
+    x1, y1, x2, y2 = person
+    aside, top, bottom = reach[0] * (x2 - x1), y1 + reach[1] * (y2 - y1), y1 + reach[2] * (y2 - y1)
+    for box, score, kind in zip(things.boxes.tolist(), things.scores.tolist(), things.classes.tolist(), strict=True):
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        if things.names[kind] in names and x1 - aside <= x <= x2 + aside and top <= y <= bottom:
+            return (box[0], box[1], box[2], box[3]), score
+    return None, 0.0
+
+
+def _logit(share: float) -> float:
+    kept = min(1 - _LEAST, max(_LEAST, share))
+    return math.log(kept / (1 - kept))
+
+
+def _sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
