@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vision.streamtime import SECOND, StreamTime
 
-__all__ = ["Clarity", "ClarityLimits"]
+__all__ = ["Clarity", "ClarityLimits", "sharpness"]
 
 Grey = npt.NDArray[np.uint8]
 Hidden = Literal["covered", "blurred"]
@@ -135,6 +135,12 @@ class Clarity:
         return "blurred" if likeness >= self._limits.alike else "covered"
 
 
+def sharpness(grey: Grey, share: float = 0.001) -> float:
+    """Edge strength of the sharpest ``share`` of ``grey``, per grey level of its contrast."""
+    dark, bright = np.percentile(grey, (1, 99))
+    return _edges(_strength(grey), share) / max(float(bright - dark), _LEAST_CONTRAST)
+
+
 def _lost(view: _View, usual: _View, share: float) -> float:
     """The share of the cells that usually have edges in which they are gone."""
     edged = usual.cells >= max(0.15 * float(np.percentile(usual.cells, 95)), 0.1)
@@ -148,15 +154,23 @@ def _view(wide: Grey) -> _View:
     small = np.asarray(cv2.resize(wide, (_NARROW, height), interpolation=cv2.INTER_AREA), np.uint8)
     dark, bright = np.percentile(small, (1, 99))
     contrast = max(float(bright - dark), _LEAST_CONTRAST)
-    soft = cv2.GaussianBlur(wide, (0, 0), _SOFT)
-    strength = np.abs(cv2.Laplacian(soft, cv2.CV_16S, ksize=3))
-    strongest = max(1, strength.size // 1000)
-    edges = float(np.partition(strength, -strongest, axis=None)[-strongest:].mean())
+    strength = _strength(wide)
+    edges = _edges(strength, 0.001)
     peak = edges / max(float(strength.mean()), 0.1)
     tall, broad = strength.shape[0] // _ROWS, strength.shape[1] // _COLUMNS
     cells = strength[: tall * _ROWS, : broad * _COLUMNS].reshape(_ROWS, tall, _COLUMNS, broad).max(axis=(1, 3))
     afar = np.asarray(cv2.resize(small, (_TINY, _TINY), interpolation=cv2.INTER_AREA), np.float32)
     return _View(contrast, edges / contrast, peak, cells.astype(np.float32) / contrast, afar, _detail(small, contrast))
+
+
+def _strength(grey: Grey) -> npt.NDArray[np.int16]:
+    soft = cv2.GaussianBlur(grey, (0, 0), _SOFT)
+    return np.asarray(np.abs(cv2.Laplacian(soft, cv2.CV_16S, ksize=3)), np.int16)
+
+
+def _edges(strength: npt.NDArray[np.int16], share: float) -> float:
+    strongest = max(1, int(strength.size * share))
+    return float(np.partition(strength, -strongest, axis=None)[-strongest:].mean())
 
 
 def _detail(small: Grey, contrast: float) -> float:

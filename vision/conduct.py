@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 from vision.card import ModelCard
 from vision.detector import Detections
 
-__all__ = ["ACTS", "FOODS", "Act", "Conduct", "Evidence", "conduct_of"]
+__all__ = ["ACTS", "FOODS", "Act", "Conduct", "Evidence", "act_thresholds", "conduct_of", "things_of"]
 
 Act = Literal["phone", "smoking", "eating", "badge"]
 ACTS: Final[tuple[Act, ...]] = get_args(Act)
@@ -78,6 +78,26 @@ def conduct_of(person: _Box, things: Detections, card: ModelCard) -> Conduct:
             score = _sigmoid(weights.bias + weights.thing * _logit(score) + weights.posture * _logit(things.acts[act]))
         acts[act] = Evidence(score, box)
     return Conduct(person, acts, None if things.acts is None else things.acts.get(FRONT))
+
+
+def things_of(act: Act) -> frozenset[str]:
+    """The classes any of which shows the act."""
+    return _CLASSES[act]
+
+
+def act_thresholds(card: ModelCard) -> dict[Act, float]:
+    """From which score on each act counts as seen, of the acts that the network knows.
+
+    Where posture has a say, the card's threshold of the act; else the class's own, of several (food) the largest.
+    """
+    found: dict[Act, float] = {}
+    for act in ACTS:
+        known = _CLASSES[act] & set(card.classes)
+        if act in card.acts:
+            found[act] = card.acts[act].threshold
+        elif known:
+            found[act] = max(card.threshold(name) for name in known)
+    return found
 
 
 def _best(

@@ -1,109 +1,150 @@
 """From what was seen in one camera's picture to one observation a window."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 
+from vision.acts import ActAnswer, ActWatch, at_ear
 from vision.closeup import PERSON, Sight
+from vision.conduct import Act, Conduct
 from vision.detector import Detections
+from vision.dress import CANNOT_TELL, BadgeWatch, WornAnswer
 from vision.geometry import Boxes, contains
 from vision.layout import CameraLayout, WindowLayout
 from vision.observation import Observation, WindowId
 from vision.occupancy import Occupancy, OccupancyLimits, Presence
-from vision.phone import PHONE, PhoneAnswer, PhoneUse
 from vision.picture import Picture
 from vision.streamtime import StreamTime
+from vision.torso import TorsoLimits, clearly_shown
 from vision.tracking import Track, Tracker
 
-__all__ = ["Observer", "ObserverLimits", "Seen"]
+__all__ = ["LABELS", "Observer", "ObserverLimits", "Seen"]
+
+LABELS: Final[Mapping[Act, str]] = MappingProxyType(
+    {"phone": "cell phone", "smoking": "cigarette", "eating": "food", "badge": "badge"}
+)
+"""What a box that shows an act is called."""
+
+_DONE: Final[tuple[Act, ...]] = ("phone", "smoking", "eating")
+
+_Box = tuple[float, float, float, float]
+_Staff = Sequence[tuple[Track, Conduct | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class ObserverLimits:
-    """Shares of a box that has to lie in a zone, and of a post that others may hide."""
+    """Shares of a box that has to lie in a zone, and of a post that others may hide.
+
+    ``somebody``: whoever is so surely a person may hide another's chest.
+    """
 
     member: float = 0.4
     hidden: float = 0.6
+    somebody: float = 0.35
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A box to draw: what it is, xyxy in pixels, score, the person's track and window where it has them."""
+    """A box to draw: what it is, xyxy in pixels, score, the person's track and the window where it has them."""
 
     label: str
-    box: tuple[float, float, float, float]
+    box: _Box
     score: float
     track: int | None = None
     window: WindowId | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """What is followed at one window: presence, and what the networks know of conduct and dress."""
+
+    occupancy: Occupancy
+    acts: Mapping[Act, ActWatch]
+    badge: BadgeWatch | None
+
+    def forget(self) -> None:
+        self.occupancy.forget()
+        for watch in self.acts.values():
+            watch.forget()
+        if self.badge is not None:
+            self.badge.forget()
+
+
 class Observer:
-    """Follows one camera: people over time, each post's occupancy, and what its staff hold."""
+    """Follows one camera: people over time, each post's occupancy, and what its staff do and wear.
+
+    ``thresholds``: from which score on an act counts as seen, of those that the network knows; every other signal is
+    never answered.
+    """
 
     def __init__(
         self,
         layout: CameraLayout,
-        phone_score: float,
+        thresholds: Mapping[Act, float],
         limits: ObserverLimits | None = None,
         occupancy: OccupancyLimits | None = None,
+        torso: TorsoLimits | None = None,
     ) -> None:
         self._layout = layout
-        self._phone_score = phone_score
+        self._thresholds = thresholds
         self._limits = limits or ObserverLimits()
+        self._torso = torso or TorsoLimits()
         self._tracker = Tracker()
-        self._posts = [Occupancy(occupancy) for _ in layout.windows]
-        self._phones = [PhoneUse(phone_score) for _ in layout.windows]
+        self._posts = [
+            _Post(
+                Occupancy(occupancy),
+                {act: ActWatch(act, thresholds[act]) for act in _DONE if act in thresholds},
+                BadgeWatch(thresholds["badge"]) if "badge" in thresholds else None,
+            )
+            for _ in layout.windows
+        ]
 
     def forget(self) -> None:
         """After a stretch that could not be judged: nobody is known to be who she was."""
         self._tracker.forget()
-        for post, phone in zip(self._posts, self._phones, strict=True):
+        for post in self._posts:
             post.forget()
-            phone.forget()
 
     def observe(self, picture: Picture, sight: Sight) -> tuple[list[Observation], list[Seen]]:
         """One observation a window, in the layout's order, and the boxes that explain them."""
         people = sight.people
         tracks = self._tracker.update(picture.at, people)
-        posts = self._layout.assign(people.boxes, self._limits.member)
+        places = self._layout.assign(people.boxes, self._limits.member)
+        conducts = sight.conducts or (None,) * len(people)
         observations = []
-        for index, window in enumerate(self._layout.windows):
-            members = [track for track, post in zip(tracks, posts, strict=True) if track and post == index]
-            elsewhere = [track for track, post in zip(tracks, posts, strict=True) if track and post != index]
+        seen = self._seen_people(people, tracks, places)
+        for index, (window, post) in enumerate(zip(self._layout.windows, self._posts, strict=True)):
+            members = [track for track, place in zip(tracks, places, strict=True) if track and place == index]
+            elsewhere = [track for track, place in zip(tracks, places, strict=True) if track and place != index]
             hidden = self._is_hidden(window, [track.box for track in elsewhere])
-            presence = self._posts[index].look(picture.at, picture.pixels, members, elsewhere, hidden)
-            observations.append(self._observation(index, window, picture.at, presence, people, posts, sight.things))
-        return observations, self._seen(people, tracks, posts, sight.things)
+            presence = post.occupancy.look(picture.at, picture.pixels, members, elsewhere, hidden)
+            staff = [
+                (track, conduct)
+                for track, conduct in zip(tracks, conducts, strict=True)
+                if track is not None and any(track is one for one in presence.staff)
+            ]
+            acts = _acts(post, picture.at, presence, staff)
+            badge = self._badge(post, picture, presence, staff, people)
+            queue = self._queue(window, people)
+            observations.append(_observation(window.id, picture.at, presence, acts, badge, queue))
+            seen += self._seen_things(window.id, picture.at, acts, staff)
+        return observations, seen
 
-    def _observation(
-        self,
-        index: int,
-        window: WindowLayout,
-        at: StreamTime,
-        presence: Presence,
-        people: Detections,
-        posts: Sequence[int | None],
-        things: Detections | None,
-    ) -> Observation:
-        phone = self._phone(index, at, presence, things)
-        queue = self._queue(window, people)
-        confidence = {"occupied": round(presence.confidence, 3), "phone_in_use": round(phone.score, 3)}
-        return Observation(
-            window.id,
-            at,
-            occupied=presence.occupied,
-            phone_in_use=phone.in_use,
-            phone_at_ear=phone.at_ear,
-            staff_count=len(presence.staff) if presence.occupied is not None else None,
-            queue_count=queue,
-            confidence=confidence,
-        )
+    def _badge(
+        self, post: _Post, picture: Picture, presence: Presence, staff: _Staff, people: Detections
+    ) -> WornAnswer:
+        if post.badge is None or presence.occupied is False:
+            return CANNOT_TELL
 
-    def _phone(self, index: int, at: StreamTime, presence: Presence, things: Detections | None) -> PhoneAnswer:
-        if presence.occupied is False:
-            return PhoneAnswer(at, False, False, presence.confidence)
-        return self._phones[index].look(at, presence.staff, things)
+        def is_clear(conduct: Conduct) -> bool:
+            others = people.boxes[people.scores >= self._limits.somebody]
+            beside = [box for box in _tuples(others) if box != conduct.person]
+            return clearly_shown(picture.pixels, conduct.person, beside, self._torso)
+
+        return post.badge.look(picture.at, staff, is_clear)
 
     def _is_hidden(self, window: WindowLayout, others: list[np.ndarray[tuple[int], np.dtype[np.float32]]]) -> bool:
         """Whether somebody who does not belong to the post stands before most of its place."""
@@ -123,26 +164,74 @@ class Observer:
         standing = people.boxes[people.scores >= OccupancyLimits().enter]
         return sum(contains(zone, (x1 + x2) / 2, y2) for x1, _, x2, y2 in standing.tolist())
 
-    def _seen(
-        self,
-        people: Detections,
-        tracks: Sequence[Track | None],
-        posts: Sequence[int | None],
-        things: Detections | None,
+    def _seen_people(
+        self, people: Detections, tracks: Sequence[Track | None], places: Sequence[int | None]
     ) -> list[Seen]:
         seen = []
-        for box, score, track, post in zip(_tuples(people.boxes), people.scores.tolist(), tracks, posts, strict=True):
+        for box, score, track, place in zip(_tuples(people.boxes), people.scores.tolist(), tracks, places, strict=True):
             if track is not None:
-                window = self._layout.windows[post].id if post is not None else None
+                window = self._layout.windows[place].id if place is not None else None
                 seen.append(Seen(PERSON, box, score, track.id, window))
-        if things is not None:
-            phones = things.of(PHONE, self._phone_score)
-            seen.extend(
-                Seen(PHONE, box, score)
-                for box, score in zip(_tuples(phones.boxes), phones.scores.tolist(), strict=True)
-            )
         return seen
 
+    def _seen_things(
+        self, window: WindowId, at: StreamTime, acts: Mapping[Act, ActAnswer], staff: _Staff
+    ) -> list[Seen]:
+        """The things on which this look's answers rest, and the badges that are worn."""
+        found: dict[tuple[Act, _Box], float] = {}
+        for act, answer in acts.items():
+            if answer.doing and answer.at == at and answer.thing is not None:
+                found[act, answer.thing] = answer.confidence
+        shown: list[Act] = [act for act in self._thresholds if act == "badge" or (act in acts and acts[act].doing)]
+        for _, conduct in staff:
+            for act in shown:
+                evidence = conduct.acts.get(act) if conduct is not None else None
+                if evidence is not None and evidence.box is not None and evidence.score >= self._thresholds[act]:
+                    found[act, evidence.box] = evidence.score
+        return [Seen(LABELS[act], box, score, None, window) for (act, box), score in found.items()]
 
-def _tuples(boxes: Boxes) -> list[tuple[float, float, float, float]]:
+
+def _acts(post: _Post, at: StreamTime, presence: Presence, staff: _Staff) -> dict[Act, ActAnswer]:
+    """What the staff do, of what the network knows; where nobody is, nobody does anything."""
+    if presence.occupied is False:
+        return {act: ActAnswer(at, False, presence.confidence) for act in post.acts}
+    conducts = [conduct for _, conduct in staff]
+    return {act: watch.look(at, conducts) for act, watch in post.acts.items()}
+
+
+def _observation(
+    window: WindowId,
+    at: StreamTime,
+    presence: Presence,
+    acts: Mapping[Act, ActAnswer],
+    badge: WornAnswer,
+    queue: int | None,
+) -> Observation:
+    unasked = ActAnswer(at, None, 0.0)
+    phone, smoking, eating = (acts.get(act, unasked) for act in _DONE)
+    in_use, by_ear = phone.doing, at_ear(phone)
+    answered = {
+        "occupied": (presence.occupied, presence.confidence),
+        "phone_in_use": (in_use, phone.confidence),
+        "phone_at_ear": (by_ear, phone.confidence),
+        "smoking": (smoking.doing, smoking.confidence),
+        "eating": (eating.doing, eating.confidence),
+        "badge": (badge.worn, badge.confidence),
+    }
+    return Observation(
+        window,
+        at,
+        occupied=presence.occupied,
+        phone_in_use=in_use,
+        phone_at_ear=by_ear,
+        smoking=smoking.doing,
+        eating=eating.doing,
+        badge=badge.worn,
+        staff_count=len(presence.staff) if presence.occupied is not None else None,
+        queue_count=queue,
+        confidence={signal: round(sure, 3) for signal, (answer, sure) in answered.items() if answer is not None},
+    )
+
+
+def _tuples(boxes: Boxes) -> list[_Box]:
     return [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes.tolist()]

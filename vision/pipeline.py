@@ -7,11 +7,11 @@ from itertools import islice
 from typing import TypeAlias
 
 from vision.closeup import Eye, Sight
+from vision.conduct import act_thresholds
 from vision.health import HealthCheck
 from vision.layout import CameraLayout
 from vision.observation import Observation, Reason, unknown
 from vision.observer import Observer, Seen
-from vision.phone import PHONE
 from vision.picture import Picture
 from vision.source import Sampler
 from vision.streamtime import SECOND, StreamTime
@@ -34,13 +34,13 @@ class Look:
 class CameraPipeline:
     """Everything that is remembered of one camera between looks.
 
-    ``close_rate`` is how many looks a second go close for what people hold.
+    ``close_rate`` is how many looks a second go close for what people do and wear.
     """
 
     def __init__(self, layout: CameraLayout, eye: Eye, close_rate: float = 2.5) -> None:
         self.layout = layout
         self._health = HealthCheck()
-        self._observer = Observer(layout, eye.objects.card.threshold(PHONE))
+        self._observer = Observer(layout, act_thresholds(eye.objects.card))
         self._close = Sampler(close_rate)
         self._judged_at: StreamTime | None = None
 

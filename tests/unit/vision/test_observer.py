@@ -1,23 +1,24 @@
-"""From boxes to answers: which person belongs to which window, and what counts as a phone in use."""
+"""From boxes to answers: which person belongs to which window, and what her conduct says of it."""
 
 import numpy as np
 import pytest
 
+from tests.fixtures.sights import Box, card, conduct, people, sight
+from tests.fixtures.sights import things as things_of
 from vision.closeup import Sight
+from vision.conduct import Act, Conduct, Evidence, act_thresholds
 from vision.detector import Detections
 from vision.layout import CameraLayout, layout
 from vision.observation import Observation, WindowId
-from vision.observer import Observer
+from vision.observer import Observer, Seen
 from vision.picture import Picture
 from vision.streamtime import SECOND, StreamTime
 
 W1, W2 = WindowId("w1"), WindowId("w2")
 SIZE = (640, 360)
-THINGS = ("cell phone", "cup")
 THRESHOLD = 0.4
+KNOWN = card({"cell phone": THRESHOLD, "cup": THRESHOLD})
 PICTURE = np.random.default_rng(2).integers(60, 190, (360, 640, 3), np.uint8)
-
-Box = tuple[float, float, float, float]
 
 
 def two_windows() -> CameraLayout:
@@ -31,35 +32,24 @@ def two_windows() -> CameraLayout:
     )
 
 
-def people(*boxes: Box, score: float = 0.9) -> Detections:
-    return Detections(
-        np.array(boxes, np.float32).reshape(-1, 4),
-        np.full(len(boxes), score, np.float32),
-        np.zeros(len(boxes), np.intp),
-        ("person",),
-    )
-
-
 def things(*found: tuple[str, Box, float]) -> Detections:
-    return Detections(
-        np.array([box for _, box, _ in found], np.float32).reshape(-1, 4),
-        np.array([score for _, _, score in found], np.float32),
-        np.array([THINGS.index(name) for name, _, _ in found], np.intp),
-        THINGS,
-    )
+    return things_of(KNOWN, *found)
+
+
+def seen(found: Detections, held: Detections | None) -> Sight:
+    return sight(found, held, KNOWN)
 
 
 def watched(sights: list[Sight], plan: CameraLayout | None = None) -> list[list[Observation]]:
-    observer = Observer(plan or two_windows(), phone_score=THRESHOLD)
+    observer = Observer(plan or two_windows(), act_thresholds(KNOWN))
     return [
-        observer.observe(Picture(StreamTime(index * SECOND // 5), PICTURE), sight)[0]
-        for index, sight in enumerate(sights)
+        observer.observe(Picture(StreamTime(index * SECOND // 5), PICTURE), one)[0] for index, one in enumerate(sights)
     ]
 
 
 def last(found: Detections, held: Detections | None, plan: CameraLayout | None = None) -> list[Observation]:
     """The answers after the same sight has been seen for two seconds."""
-    return watched([Sight(found, held)] * 10, plan)[-1]
+    return watched([seen(found, held)] * 10, plan)[-1]
 
 
 SEATED = (110.0, 80.0, 190.0, 215.0)
@@ -119,9 +109,9 @@ def test_whether_a_faint_phone_is_one_nobody_can_tell() -> None:
 
 
 def test_a_phone_that_was_sure_is_kept_while_it_is_faint_at_the_same_place_for_five_seconds() -> None:
-    sure = Sight(people(SEATED), things(("cell phone", (140, 150, 155, 175), 0.8)))
-    faint = Sight(people(SEATED), things(("cell phone", (141, 151, 156, 176), THRESHOLD / 3)))
-    elsewhere = Sight(people(SEATED), things(("cell phone", (115, 180, 130, 205), THRESHOLD / 3)))
+    sure = seen(people(SEATED), things(("cell phone", (140, 150, 155, 175), 0.8)))
+    faint = seen(people(SEATED), things(("cell phone", (141, 151, 156, 176), THRESHOLD / 3)))
+    elsewhere = seen(people(SEATED), things(("cell phone", (115, 180, 130, 205), THRESHOLD / 3)))
     begin = watched([sure] * 10)[-1][0].at
 
     kept = [answers[0] for answers in watched([sure] * 10 + [faint] * 40)][10:]
@@ -133,9 +123,9 @@ def test_a_phone_that_was_sure_is_kept_while_it_is_faint_at_the_same_place_for_f
 
 
 def test_one_sure_look_does_not_keep_a_phone() -> None:
-    nothing = Sight(people(SEATED), things())
-    sure = Sight(people(SEATED), things(("cell phone", (140, 150, 155, 175), 0.8)))
-    faint = Sight(people(SEATED), things(("cell phone", (141, 151, 156, 176), THRESHOLD / 3)))
+    nothing = seen(people(SEATED), things())
+    sure = seen(people(SEATED), things(("cell phone", (140, 150, 155, 175), 0.8)))
+    faint = seen(people(SEATED), things(("cell phone", (141, 151, 156, 176), THRESHOLD / 3)))
 
     answers = watched([nothing] * 10 + [sure] + [faint] * 5)
 
@@ -149,8 +139,8 @@ def test_nobody_at_the_post_uses_no_phone() -> None:
 
 
 def test_answer_of_a_close_look_holds_for_a_second() -> None:
-    close = Sight(people(SEATED), things(("cell phone", (140, 150, 155, 175), 0.8)))
-    answers = watched([close] * 10 + [Sight(people(SEATED), None)] * 10)
+    close = seen(people(SEATED), things(("cell phone", (140, 150, 155, 175), 0.8)))
+    answers = watched([close] * 10 + [seen(people(SEATED), None)] * 10)
 
     held = [answer[0].phone_in_use for answer in answers[10:]]
     assert held[:4] == [True] * 4
@@ -162,3 +152,96 @@ def test_people_in_the_queue_are_counted_where_a_queue_is_drawn() -> None:
 
     assert answers[0].queue_count == 2
     assert answers[1].queue_count is None
+
+
+ALL: dict[Act, float] = {"phone": 0.4, "smoking": 0.6, "eating": 0.5, "badge": 0.5}
+BESIDE = (390.0, 80.0, 470.0, 215.0)
+TALL = (100.0, 70.0, 200.0, 215.0)
+CARD = (140.0, 150.0, 152.0, 168.0)
+
+
+def conducted(
+    *staff: Conduct, thresholds: dict[Act, float] = ALL, times: int = 10
+) -> tuple[list[Observation], list[Seen]]:
+    """The answers and boxes after close looks at ``staff`` for two seconds."""
+    observer = Observer(two_windows(), thresholds)
+    shown = Sight(people(*(one.person for one in staff)), things(), staff)
+    for index in range(times):
+        answered = observer.observe(Picture(StreamTime(index * SECOND // 5), PICTURE), shown)
+    return answered
+
+
+def test_every_act_is_answered_at_the_window_of_who_does_it() -> None:
+    mine = conduct(SEATED, {"phone": 0.1, "smoking": 0.8, "eating": 0.1, "badge": 0.9})
+    hers = conduct(BESIDE, {"phone": 0.1, "smoking": 0.1, "eating": 0.7, "badge": 0.3})
+
+    (one, other), _ = conducted(mine, hers)
+
+    assert (one.phone_in_use, one.smoking, one.eating, one.badge) == (False, True, False, True)
+    assert (other.phone_in_use, other.smoking, other.eating, other.badge) == (False, False, True, None)
+
+
+def test_what_the_network_does_not_know_is_never_answered() -> None:
+    (one, empty), _ = conducted(conduct(SEATED, {"phone": 0.1}), thresholds={"phone": 0.4})
+
+    assert (one.phone_in_use, one.smoking, one.eating, one.badge) == (False, None, None, None)
+    assert (empty.phone_in_use, empty.smoking, empty.eating, empty.badge) == (False, None, None, None)
+
+
+def test_where_nobody_is_nobody_smokes_or_eats_and_no_badge_is_missing() -> None:
+    (_, empty), _ = conducted(conduct(SEATED, {"phone": 0.9, "smoking": 0.9, "eating": 0.9, "badge": 0.9}))
+
+    assert (empty.occupied, empty.phone_in_use, empty.phone_at_ear) == (False, False, False)
+    assert (empty.smoking, empty.eating, empty.badge) == (False, False, None)
+
+
+def test_a_badge_is_missing_where_a_clerk_who_faces_the_camera_clearly_wears_none() -> None:
+    bare: dict[Act, float | Evidence] = {"badge": 0.05}
+
+    assert conducted(conduct(TALL, bare, front=0.9))[0][0].badge is False
+    assert conducted(conduct(TALL, bare, front=0.2))[0][0].badge is None
+    assert conducted(conduct((110.0, 80.0, 185.0, 215.0), bare, front=0.9))[0][0].badge is None  # too small
+
+
+def test_a_badge_is_not_missed_on_a_clerk_behind_somebody() -> None:
+    before = (60.0, 120.0, 170.0, 300.0)
+    observer = Observer(two_windows(), ALL)
+    shown = Sight(people(TALL, before), things(), (conduct(TALL, {"badge": 0.05}, front=0.9), None))
+    for index in range(10):
+        answers, _ = observer.observe(Picture(StreamTime(index * SECOND // 5), PICTURE), shown)
+
+    assert (answers[0].occupied, answers[0].badge) == (True, None)
+
+
+def test_confidence_is_given_for_every_answered_signal_and_for_no_other() -> None:
+    (one, empty), _ = conducted(conduct(SEATED, {"phone": 0.3, "smoking": 0.8, "eating": 0.1, "badge": 0.9}))
+
+    assert dict(one.confidence) == {"occupied": 0.9, "smoking": 0.8, "eating": 0.9, "badge": 0.9}
+    assert set(empty.confidence) == {"occupied", "phone_in_use", "phone_at_ear", "smoking", "eating"}
+
+
+def test_boxes_show_what_the_answers_rest_on_and_the_badges_that_are_worn() -> None:
+    cigarette, cake = (180.0, 100.0, 188.0, 104.0), (430.0, 120.0, 450.0, 140.0)
+    mine = conduct(SEATED, {"smoking": Evidence(0.8, cigarette), "badge": Evidence(0.9, CARD)})
+    hers = conduct(BESIDE, {"eating": Evidence(0.7, cake), "badge": Evidence(0.2, CARD), "phone": Evidence(0.1, CARD)})
+
+    _, seen = conducted(mine, hers)
+
+    assert [(one.label, one.box, one.score, one.window) for one in seen if one.label != "person"] == [
+        ("cigarette", cigarette, 0.8, W1),
+        ("badge", CARD, 0.9, W1),
+        ("food", cake, 0.7, W2),
+    ]
+
+
+def test_a_glitch_that_is_no_answer_is_no_box() -> None:
+    mine = conduct(SEATED, {"smoking": Evidence(0.8, CARD)})
+    nothing = conduct(SEATED, {"smoking": Evidence(0.0)})
+    observer = Observer(two_windows(), ALL)
+
+    seen = [
+        observer.observe(Picture(StreamTime(index * SECOND // 5), PICTURE), Sight(people(SEATED), things(), (one,)))[1]
+        for index, one in enumerate([*[nothing] * 9, mine])
+    ][-1]
+
+    assert [one.label for one in seen] == ["person"]
