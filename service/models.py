@@ -1,52 +1,86 @@
-"""Loads the networks that a site names, and refuses those that cannot answer its rulebook."""
+"""Loads the networks that a site names, and says which of its rules they can judge."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, Literal
 
 from service.rules.rulebook import Rulebook
 from service.settings import ModelSettings
-from vision.card import SHIPPED
+from vision.card import SHIPPED, ModelCard, read_card
 from vision.closeup import Eye
+from vision.conduct import FRONT, Act, act_thresholds, things_of
 from vision.detector import Detector, load_detector
 from vision.errors import ModelError
 
-__all__ = ["load_eye"]
+__all__ = ["load_eye", "waiting"]
 
-_NEEDED: Final = {
-    # Which classes of the networks answer a signal. A signal that is not here is answered by no network yet.
-    "occupied": ("person", ()),
-    "staff_count": ("person", ()),
-    "queue_count": ("person", ()),
-    "phone_in_use": ("person", ("cell phone",)),
-    "phone_at_ear": ("person", ("cell phone",)),
+_ACT_OF: Final[Mapping[str, Act]] = {
+    "phone_in_use": "phone",
+    "phone_at_ear": "phone",
+    "smoking": "smoking",
+    "eating": "eating",
+    "badge": "badge",
 }
 
 
 def load_eye(models: ModelSettings, books: Iterable[Rulebook], threads: int = 0) -> Eye:
     """The two networks, checked against every rule that is on.
 
-    Raises ModelError naming network, missing class and rule.
+    Raises ModelError naming network, rule and what is lacking.
     """
     person = _loaded("person", models.person, models.runtime, threads)
     objects = _loaded("objects", models.objects, models.runtime, threads)
     for book in books:
         for name, rule in book.rules.items():
-            if rule.state != "on":
-                continue
-            if rule.signal not in _NEEDED:
+            lacking = _lacking(rule.signal, person.card, objects.card)
+            if rule.state == "on" and lacking is not None:
                 raise ModelError(
-                    f'rule "{name}" is on, but no network answers "{rule.signal}" yet; set {name}.state to auto or off'
+                    f'rule "{name}" is on, but {lacking}. Name another model in zaigang.yaml, '
+                    f"or set {name}.state to auto or off"
                 )
-            of_person, of_objects = _NEEDED[rule.signal]
-            person.card.require(frozenset((of_person,)), f'rule "{name}"')
-            objects.card.require(frozenset(of_objects), f'rule "{name}"')
     return Eye(person, objects)
+
+
+def waiting(models: ModelSettings, book: Rulebook) -> dict[str, str]:
+    """The rules that are judged as soon as a model answers their signal, and what is lacking until then."""
+    person, objects = _card("person", models.person), _card("objects", models.objects)
+    found = {name: _lacking(rule.signal, person, objects) for name, rule in book.rules.items() if rule.state == "auto"}
+    return {name: lacking for name, lacking in found.items() if lacking is not None}
+
+
+def _lacking(signal: str, person: ModelCard, objects: ModelCard) -> str | None:
+    """What it would take to answer ``signal``, in words; None where it is answered."""
+    if signal == "uniform":
+        return "no uniform is enrolled"
+    if signal not in _ACT_OF:
+        return None if "person" in person.classes else _no_class(person, ("person",))
+    act = _ACT_OF[signal]
+    if act not in act_thresholds(objects):
+        return _no_class(objects, things_of(act))
+    if act == "badge" and FRONT not in objects.answers:
+        # Nobody goes without a badge whom one may be seeing from behind, so no look could ever say no.
+        return f"{_named(objects)} does not tell who faces the camera"
+    return None
+
+
+def _no_class(card: ModelCard, names: Iterable[str]) -> str:
+    return f"{_named(card)} has no class {' or '.join(sorted(names))}"
+
+
+def _named(card: ModelCard) -> str:
+    return f'model "{card.name}" ({card.folder})'
 
 
 def _loaded(key: str, name: str, runtime: Literal["openvino", "onnx"], threads: int) -> Detector:
     try:
         return load_detector(_folder(name), runtime, threads)
+    except ModelError as error:
+        raise ModelError(f"models.{key}: {error}") from error
+
+
+def _card(key: str, name: str) -> ModelCard:
+    try:
+        return read_card(_folder(name))
     except ModelError as error:
         raise ModelError(f"models.{key}: {error}") from error
 

@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 from vision.card import ModelCard
 from vision.detector import Detections
 
-__all__ = ["ACTS", "FOODS", "Act", "Conduct", "Evidence", "act_thresholds", "conduct_of", "things_of"]
+__all__ = ["ACTS", "FOODS", "FRONT", "Act", "Conduct", "Evidence", "act_thresholds", "conduct_of", "things_of"]
 
 Act = Literal["phone", "smoking", "eating", "badge"]
 ACTS: Final[tuple[Act, ...]] = get_args(Act)

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from vision.acts import ActAnswer, ActWatch, at_ear
+from vision.chest import ChestLimits, clearly_shown
 from vision.closeup import PERSON, Sight
 from vision.conduct import Act, Conduct
 from vision.detector import Detections
@@ -18,7 +19,6 @@ from vision.observation import Observation, WindowId
 from vision.occupancy import Occupancy, OccupancyLimits, Presence
 from vision.picture import Picture
 from vision.streamtime import StreamTime
-from vision.torso import TorsoLimits, clearly_shown
 from vision.tracking import Track, Tracker
 
 __all__ = ["LABELS", "Observer", "ObserverLimits", "Seen"]
@@ -86,12 +86,12 @@ class Observer:
         thresholds: Mapping[Act, float],
         limits: ObserverLimits | None = None,
         occupancy: OccupancyLimits | None = None,
-        torso: TorsoLimits | None = None,
+        chest: ChestLimits | None = None,
     ) -> None:
         self._layout = layout
         self._thresholds = thresholds
         self._limits = limits or ObserverLimits()
-        self._torso = torso or TorsoLimits()
+        self._chest = chest or ChestLimits()
         self._tracker = Tracker()
         self._posts = [
             _Post(
@@ -142,7 +142,7 @@ class Observer:
         def is_clear(conduct: Conduct) -> bool:
             others = people.boxes[people.scores >= self._limits.somebody]
             beside = [box for box in _tuples(others) if box != conduct.person]
-            return clearly_shown(picture.pixels, conduct.person, beside, self._torso)
+            return clearly_shown(picture.pixels, conduct.person, beside, self._chest)
 
         return post.badge.look(picture.at, staff, is_clear)
 

@@ -23,11 +23,11 @@ export function zoneOutline(kind, points) {
 }
 
 /**
- * A box. Of whose post: `own`, another's (or nobody's), or a thing that a rule asks for.
+ * A box. Of whose post: `own`, another's (or nobody's), a thing that breaks a rule there, or what is worn as it should be.
  * `unit` is how many pixels of the picture one pixel of the screen is; without it the box has no name.
  */
 export function boxOutline({ label, box: [x1, y1, x2, y2], score, window }, own, unit = 0) {
-  const kind = label !== "person" ? "thing" : window === own ? "own" : "other";
+  const kind = kindOf(label, window, own);
   const group = draw("g", { class: `box box-${kind}` });
   group.append(draw("rect", { x: x1, y: y1, width: Math.max(0, x2 - x1), height: Math.max(0, y2 - y1) }));
   if (unit && kind !== "other") {
@@ -36,6 +36,11 @@ export function boxOutline({ label, box: [x1, y1, x2, y2], score, window }, own,
     group.append(name);
   }
   return group;
+}
+
+function kindOf(label, window, own) {
+  if (window === own) return label === "person" ? "own" : label === "badge" ? "worn" : "thing";
+  return label === "person" || window ? "other" : "thing"; // a thing of no window: what an older version kept
 }
 
 function labelled(label) {

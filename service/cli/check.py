@@ -9,7 +9,7 @@ import typer
 from service.cli.options import Config
 from service.cli.sources import site_settings, watchable
 from service.cli.tables import show, table
-from service.models import load_eye
+from service.models import load_eye, waiting
 from service.rules.duty import LAST_KNOWN_YEAR
 from service.settings import CameraSettings
 from vision.address import address
@@ -46,6 +46,9 @@ def check(
     notes = []
     if settings.duty.public_holidays and not settings.duty.always:
         notes.append(f"the table of Chinese holidays ends with {LAST_KNOWN_YEAR}; name later years' days in duty.days")
+    books = {book.version: book for book in settings.books().values()}
+    waits = {name: lacking for book in books.values() for name, lacking in waiting(settings.models, book).items()}
+    notes += [f"{name} waits: {lacking}" for name, lacking in waits.items()]
     if as_json:
         typer.echo(
             json.dumps(

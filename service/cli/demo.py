@@ -2,7 +2,7 @@
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -23,6 +23,8 @@ _RULES: Final = {
     "leave_post": {"after": "10s", "clear_after": "4s", "cool_down": "1s"},
     "phone_use": {"after": "5s", "clear_after": "4s", "cool_down": "1s"},
 }
+_STAGED: Final = {**_RULES, "badge_missing": {"state": "off"}}
+"""The people of the staged hall are photographs without badges: this hall asks for none."""
 
 
 def demo(
@@ -43,7 +45,7 @@ def demo(
     """
     if source is not None:
         address(source)
-        _serve(_site(folder / _own_folder(source), [_own_camera(source)]), port, _say_zones, lambda: None)
+        _serve(_site(folder / _own_folder(source), [_own_camera(source)], _RULES), port, _say_zones, lambda: None)
         return
     with _on_air(folder) as staged:
         cameras = [
@@ -63,7 +65,7 @@ def demo(
             }
             for camera in staged.cameras
         ]
-        _serve(_site(folder, cameras), port, _say_happenings, staged.broadcast.begin)
+        _serve(_site(folder, cameras, _STAGED), port, _say_happenings, staged.broadcast.begin)
 
 
 def _serve(settings: Settings, port: int, say: Callable[[str], None], opened: Callable[[], None]) -> None:
@@ -72,12 +74,12 @@ def _serve(settings: Settings, port: int, say: Callable[[str], None], opened: Ca
     run(settings, "127.0.0.1", port, insecure=False, ready=say, opened=opened)
 
 
-def _site(folder: Path, cameras: list[dict[str, Any]]) -> Settings:
+def _site(folder: Path, cameras: list[dict[str, Any]], rules: Mapping[str, Mapping[str, Any]]) -> Settings:
     return GivenSettings(  # a site's environment may name its own data folder, which is no place for a demo
         hall={"id": "demo", "name": "演示大厅"},
         data=folder / "site",
         duty={"always": True},
-        rules=_RULES,
+        rules=rules,
         cameras=cameras,
     )
 

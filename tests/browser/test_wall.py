@@ -277,7 +277,9 @@ def test_window_opens_large_with_named_boxes_and_its_events(
 ) -> None:
     event = shared_hall.bring(shared_hall.event(window, "phone_use", ago_s=40, lasted_s=40))
     phone = {"label": "cell phone", "box": [330, 200, 370, 250], "score": 0.7, "track": None, "window": None}
-    shared_worker.camera(window.replace("w", "cam"), boxes=[phone])
+    badge = {"label": "badge", "box": [300, 230, 320, 260], "score": 0.9, "track": None, "window": window}
+    neighbours = {"label": "cigarette", "box": [30, 30, 40, 34], "score": 0.8, "track": None, "window": "other"}
+    shared_worker.camera(window.replace("w", "cam"), boxes=[phone, badge, neighbours])
     shared_worker.window(window, "on_post", 900, breaches=[shared_worker.breach(event)])
     page = open_page(shared_hall.address)
     page.locator(tile(page, window)).click()
@@ -286,6 +288,7 @@ def test_window_opens_large_with_named_boxes_and_its_events(
     expect(large.locator("[data-part=name]")).to_have_text(window.replace("w", "") + "号")
     expect(large.locator("[data-part=word]")).to_have_text("玩手机")
     expect(large.locator(".box-thing text")).to_have_text("手机 70%")
+    expect(large.locator(".box-worn text")).to_have_text("工作牌 90%")
     expect(large.locator("[data-part=breaches] a")).to_have_attribute("href", f"/events/{event.id}")
     expect(large.locator("[data-part=events] li")).to_have_count(1)
     expect(large.locator("[data-part=zones]")).to_have_attribute("href", f"/zones/{window}")

@@ -235,8 +235,11 @@ def test_check_names_every_camera_that_cannot_be_used_and_no_password(
     ("changes", "rules", "why"),
     [
         ({"person": "/none"}, {}, "models.person: /none is no model: it holds no card.yaml"),
-        ({"person": "objects"}, {}, 'has no class person, which rule "leave_post" needs; it has cell phone'),
-        ({}, {"smoking": {"state": "on"}}, 'rule "smoking" is on, but no network answers "smoking" yet'),
+        ({"person": "objects"}, {}, 'rule "leave_post" is on, but model "toy-objects" ('),
+        ({"person": "objects"}, {}, "toy-objects) has no class person. Name another model in zaigang.yaml"),
+        ({}, {"smoking": {"state": "on"}}, 'rule "smoking" is on, but model "toy-objects" ('),
+        ({}, {"smoking": {"state": "on"}}, "toy-objects) has no class cigarette. Name another model"),
+        ({}, {"uniform_missing": {"state": "on"}}, 'rule "uniform_missing" is on, but no uniform is enrolled'),
     ],
 )
 def test_network_that_does_not_serve_the_rulebook(

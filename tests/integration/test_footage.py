@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.command import events_of, zaigang
+from vision.card import SHIPPED, read_card
 
 pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
@@ -88,14 +89,32 @@ def test_one_absence_at_each_end_and_the_sitting_man_is_never_away(shared: Path,
             assert event["end_s"] < seated["start_s"] or event["start_s"] > seated["end_s"]
 
 
+SOON = [
+    option
+    for rule in ("phone_use", "leave_post", "smoking", "eating", "badge_missing")
+    for option in ("--set", f"{rule}.after=2s")
+]
+
+
 def test_hands_at_faces_and_a_card_on_the_chest_are_no_offence(shared: Path, tmp_path: Path) -> None:
-    options = ("--set", "phone_use.after=2s", "--set", "leave_post.after=2s")
-
-    assert replayed(shared, "office-badge-hands", tmp_path / "events.json", *options) == []
+    assert replayed(shared, "office-badge-hands", tmp_path / "events.json", *SOON) == []
 
 
-def test_hands_that_type_on_a_phone_are_one_event(shared: Path, tmp_path: Path) -> None:
-    events = replayed(shared, "phone-at-table", tmp_path / "events.json", "--set", "phone_use.after=2s")
+def test_the_card_on_the_chest_is_seen_on_four_of_five_clear_looks(shared: Path, tmp_path: Path) -> None:
+    if "badge" not in read_card(SHIPPED / "objects").classes:
+        pytest.skip("the shipped network knows no badge: whether badges are seen was NOT tested")
+    looks = tmp_path / "looks.jsonl"
+
+    replayed(shared, "office-badge-hands", tmp_path / "events.json", "--looks", str(looks))
+
+    badges = [json.loads(line).get("badge") for line in looks.read_text(encoding="utf-8").splitlines()]
+    worn, missing, looked = badges.count(True), badges.count(False), len(badges)
+    assert worn >= 0.8 * (worn + missing)
+    assert worn >= looked / 2  # hands pass before it and heads are turned, yet a film of clear chests is no riddle
+
+
+def test_hands_that_type_on_a_phone_beside_a_cake_are_one_event(shared: Path, tmp_path: Path) -> None:
+    events = replayed(shared, "phone-at-table", tmp_path / "events.json", *SOON)
 
     assert [event["rule"] for event in events] == ["phone_use"]
     assert events[0]["end_s"] - events[0]["start_s"] > 6

@@ -33,8 +33,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "queue of eleven": {"queue_count": 11},
     "cigarette": {"smoking": True},
     "no cigarette": {"smoking": False},
+    "food": {"eating": True},
+    "no food": {"eating": False},
     "badge": {"badge": True},
     "no badge": {"badge": False},
+    "uniform": {"uniform": True},
+    "no uniform": {"uniform": False},
 }
 
 

@@ -14,6 +14,7 @@ from service.evidence.manifest import MissingCode
 from service.rules.rulebook import load_rulebook
 from vision.layout import ZONES
 from vision.observation import COUNTS, REASONS, SIGNALS
+from vision.observer import LABELS
 
 ROOM: Final = Path(dashboards.__file__).parent
 SOURCES: Final = [*ROOM.glob("*.py"), *ROOM.glob("static/*.js"), *ROOM.glob("templates/**/*.html")]
@@ -40,7 +41,7 @@ FAMILIES: Final[dict[str, set[str]]] = {
     "piece.": {"clip", "begin", "satisfied", "end", "track"},
     "frame.": {"begin", "satisfied", "end", "seek", "enlarge"},
     "history.": {*STATES, "began", "satisfied", "title"},
-    "label.": {"person", "cell_phone"},
+    "label.": {"person", *(label.replace(" ", "_") for label in LABELS.values())},
     "health.": {
         "cameras",
         "looks",

@@ -10,7 +10,7 @@ import numpy as np
 from vision.clarity import sharpness
 from vision.picture import Pixels
 
-__all__ = ["TorsoLimits", "chest_of", "clearly_shown"]
+__all__ = ["ChestLimits", "chest_of", "clearly_shown"]
 
 _EDGE: Final = 1.0  # pixels: boxes of whoever is cut off end so near to the picture's edge
 
@@ -18,7 +18,7 @@ _Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class TorsoLimits:
+class ChestLimits:
     """When a chest is clearly shown.
 
     Measured on 20 clerks with a card in `office-badge`: it is 0.12 of the width of her box wide and 0.19 high, and
@@ -40,7 +40,7 @@ class TorsoLimits:
     strongest: float = 0.005
 
 
-def chest_of(person: _Box, limits: TorsoLimits) -> _Box:
+def chest_of(person: _Box, limits: ChestLimits) -> _Box:
     """Where a badge hangs, xyxy in pixels, of somebody of whom ``least_height`` is in view."""
     x1, y1, x2, y2 = person
     width = x2 - x1
@@ -48,7 +48,7 @@ def chest_of(person: _Box, limits: TorsoLimits) -> _Box:
     return x1 + aside, y1 + limits.top * width, x2 - aside, min(y2, y1 + limits.bottom * width)
 
 
-def clearly_shown(picture: Pixels, person: _Box, others: Iterable[_Box], limits: TorsoLimits) -> bool:
+def clearly_shown(picture: Pixels, person: _Box, others: Iterable[_Box], limits: ChestLimits) -> bool:
     """Whether the chest of ``person`` is large enough, in view, sharp, and before it none of ``others``.
 
     Boxes are xyxy in pixels of ``picture``; of whom its edge cuts off the head or a side nothing is clear. Whether she
@@ -74,7 +74,7 @@ def _share(chest: _Box, other: _Box) -> float:
     return width * height / ((chest[2] - chest[0]) * (chest[3] - chest[1]))
 
 
-def _sharpness(picture: Pixels, part: _Box, limits: TorsoLimits) -> float:
+def _sharpness(picture: Pixels, part: _Box, limits: ChestLimits) -> float:
     x1, y1, x2, y2 = (round(edge) for edge in part)
     grey = cv2.cvtColor(picture[max(y1, 0) : y2, max(x1, 0) : x2], cv2.COLOR_BGR2GRAY)
     wide = round(limits.least_width)

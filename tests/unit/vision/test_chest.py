@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from tests.fixtures.sights import Box
+from vision.chest import ChestLimits, chest_of, clearly_shown
 from vision.picture import Pixels
-from vision.torso import TorsoLimits, chest_of, clearly_shown
 
-LIMITS = TorsoLimits()
+LIMITS = ChestLimits()
 CLERK: Box = (200, 60, 320, 300)
 
 

@@ -1,0 +1,84 @@
+"""Which rules the site's models can judge: those that are on must be, those on auto wait until they are."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from service.models import load_eye, waiting
+from service.rules.rulebook import Rulebook, load_rulebook, overridden
+from service.settings import ModelSettings
+from tests.fixtures.command import zaigang
+from tests.fixtures.toy_network import write_networks
+from vision.conduct import FOODS
+from vision.errors import ModelError
+
+FOOD = min(FOODS)
+
+
+def networks(folder: Path, *classes: str, **more: Any) -> ModelSettings:
+    """Toy networks; the card of the objects network names ``classes`` and ``more``."""
+    named = write_networks(folder)
+    file = Path(named["objects"]) / "card.yaml"
+    card = yaml.safe_load(file.read_text(encoding="utf-8"))
+    known = ("cell phone", *classes)
+    file.write_text(
+        yaml.safe_dump(card | {"classes": list(known), "thresholds": dict.fromkeys(known, 0.5)} | more), "utf-8"
+    )
+    return ModelSettings(**named)  # type: ignore[arg-type]
+
+
+def turned_on(*rules: str) -> Rulebook:
+    return overridden(load_rulebook(), {rule: {"state": "on"} for rule in rules}, "test")
+
+
+def test_rules_on_auto_wait_for_the_class_that_answers_them(tmp_path: Path) -> None:
+    waits = waiting(networks(tmp_path), load_rulebook())
+
+    assert set(waits) == {"eating", "smoking", "badge_missing", "uniform_missing"}
+    assert waits["smoking"] == f'model "toy-objects" ({tmp_path / "toy-objects"}) has no class cigarette'
+    assert waits["uniform_missing"] == "no uniform is enrolled"
+
+
+def test_they_begin_with_a_network_that_has_it(tmp_path: Path) -> None:
+    models = networks(tmp_path, "cigarette", FOOD, "badge", answers=["front"])
+
+    assert set(waiting(models, load_rulebook())) == {"uniform_missing"}
+
+
+def test_a_network_that_judges_smoking_by_posture_needs_no_class_for_it(tmp_path: Path) -> None:
+    weights = {"threshold": 0.8, "bias": 0, "thing": 0, "posture": 1}
+
+    waits = waiting(networks(tmp_path, answers=["smoking"], acts={"smoking": weights}), load_rulebook())
+
+    assert "smoking" not in waits
+
+
+def test_a_missing_badge_waits_for_a_network_that_tells_front_from_back(tmp_path: Path) -> None:
+    waits = waiting(networks(tmp_path, "badge"), load_rulebook())
+
+    assert waits["badge_missing"].endswith("does not tell who faces the camera")
+
+
+@pytest.mark.parametrize(
+    ("rule", "lacking"),
+    [("smoking", "has no class cigarette"), ("badge_missing", "has no class badge"), ("uniform_missing", "no uniform")],
+)
+def test_a_rule_that_is_on_and_cannot_be_judged_is_refused(tmp_path: Path, rule: str, lacking: str) -> None:
+    models = networks(tmp_path)
+
+    load_eye(models, [load_rulebook()])
+    with pytest.raises(ModelError, match=rf'rule "{rule}" is on, but .*{lacking}.*{rule}\.state to auto or off'):
+        load_eye(models, [turned_on(rule)])
+
+
+def test_rules_says_what_waits_for_what(tmp_path: Path) -> None:
+    config = tmp_path / "zaigang.yaml"
+    config.write_text(yaml.safe_dump({"models": networks(tmp_path, "cigarette").model_dump(mode="json")}), "utf-8")
+
+    printed = zaigang("rules", "--config", config).stdout
+
+    assert "uniform_missing waits: no uniform is enrolled" in printed
+    assert "has no class badge" in printed
+    assert "smoking waits" not in printed
