@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -87,7 +87,7 @@ class Entry:
     known: Known
     held_out: bool
     times: float
-    acts: tuple[tuple[Region, Mapping[str, bool]], ...] = ()
+    acts: tuple[tuple[Region, Mapping[str, bool]], ...] = field(default=(), hash=False)
 
     def read(self) -> Picture:
         return read_picture(self.sample.picture)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from training import things
-from training.acts import acts_of
+from training.acts import THINGS, acts_of
 from training.augment import Random, hall_camera, resized
 from training.cutouts import Cutout
 from training.hands import Body
@@ -35,6 +35,7 @@ from vision.closeup import close_crop
 
 LEAST_SIDE = 7.0
 CLOSE_SIZES = (70.0, 330.0)
+SMOKER_SIZES = (120.0, 340.0)
 WHOLE_SIZES = (150.0, 448.0)
 
 
@@ -99,7 +100,7 @@ def look(desk: Desk, rng: Random) -> Made:
     entry = desk.entries[at]
     around = _around(desk, entry, rng)
     acts = acts_of(entry, around, desk.bodies[at], desk.classes, desk.answers) if around.kind == PERSON else {}
-    return _finished(Scene(read_picture(entry.sample.picture), entry.known, around, acts), rng)
+    return _finished(desk, Scene(read_picture(entry.sample.picture), entry.known, around, acts), rng)
 
 
 def whole(desk: Desk, rng: Random) -> Made:
@@ -125,7 +126,7 @@ def look_phone(desk: Desk, rng: Random) -> Made:
         scene.acts["phone"] = True
     if rng.random() < 0.25:
         _wear(desk, scene, body, rng)
-    return _finished(scene, rng)
+    return _finished(desk, scene, rng)
 
 
 def look_badge(desk: Desk, rng: Random) -> Made:
@@ -134,7 +135,7 @@ def look_badge(desk: Desk, rng: Random) -> Made:
     _wear(desk, scene, body, rng)
     if rng.random() < 0.3 and has_hand(body):
         _decoy(desk, scene, body, rng)
-    return _finished(scene, rng)
+    return _finished(desk, scene, rng)
 
 
 def look_cigarette(desk: Desk, rng: Random) -> Made:
@@ -142,7 +143,7 @@ def look_cigarette(desk: Desk, rng: Random) -> Made:
     scene, body = _peopled(desk, rng, lambda one: has_mouth(one) or has_hand(one), "cigarette")
     if scene.add(desk.kind("cigarette"), smoked(scene.picture, things.cigarette(rng), body, rng)):
         scene.acts["smoking"] = True
-    return _finished(scene, rng)
+    return _finished(desk, scene, rng, SMOKER_SIZES)
 
 
 def look_food(desk: Desk, rng: Random) -> Made:
@@ -156,7 +157,7 @@ def look_food(desk: Desk, rng: Random) -> Made:
         scene.add(kind, pasted(scene.picture, thing, place, rng.uniform(60, 120), length, rng, None))
     elif scene.add(kind, eaten(scene.picture, thing, body, rng)):
         scene.acts["eating"] = True
-    return _finished(scene, rng)
+    return _finished(desk, scene, rng)
 
 
 def look_decoy(desk: Desk, rng: Random) -> Made:
@@ -166,7 +167,7 @@ def look_decoy(desk: Desk, rng: Random) -> Made:
         _wear(desk, scene, body, rng)
     for _ in range(int(rng.integers(1, 3))):
         _decoy(desk, scene, body, rng)
-    return _finished(scene, rng)
+    return _finished(desk, scene, rng)
 
 
 def pasteable(pieces: Sequence[Cutout]) -> list[Thing]:
@@ -252,18 +253,31 @@ def _around(desk: Desk, entry: Entry, rng: Random) -> Region:
     return Region(EVERY, 0.0, 0.0, float(entry.width), float(entry.height))
 
 
-def _finished(scene: Scene, rng: Random) -> Made:
+def _finished(desk: Desk, scene: Scene, rng: Random, sizes: tuple[float, float] = CLOSE_SIZES) -> Made:
     """The crop of a close look, a little off, brought to a hall's size and through its camera."""
     height, width = scene.picture.shape[:2]
     x1, y1, x2, y2 = _crop(scene.person, (width, height), rng)
     crop = scene.picture[y1:y2, x1:x2]
-    wanted = float(np.exp(rng.uniform(*np.log(CLOSE_SIZES))))
+    wanted = float(np.exp(rng.uniform(*np.log(sizes))))
     scale = min(1.0, wanted / max(crop.shape[:2]))
     small = resized(crop, max(16, round(crop.shape[1] * scale)), max(16, round(crop.shape[0] * scale)))
     cut = scene.known.mapped(1, -x1, -y1).clipped(x2 - x1, y2 - y1, 0.35).mapped(small.shape[1] / (x2 - x1), 0, 0)
     person = scene.person.mapped(1, -x1, -y1).mapped(small.shape[1] / (x2 - x1), 0, 0)
     about = person.box if scene.person.kind == PERSON else None
-    return Made(hall_camera(small, rng, 0.7), _told_apart(cut), acts=scene.acts, person=about)
+    known = _told_apart(cut)
+    acts = _still_seen(desk, scene, known)
+    return Made(hall_camera(small, rng, 0.7), known, acts=acts, person=about)
+
+
+def _still_seen(desk: Desk, scene: Scene, left: Known) -> dict[str, bool]:
+    """The acts, without those whose thing was seen before and is now too small to tell or cut away."""
+    acts = dict(scene.acts)
+    for act, names in THINGS.items():
+        kinds = {desk.kind(name) for name in names if name in desk.classes}
+        was, still = (any(region.kind in kinds for region in known.objects) for known in (scene.known, left))
+        if acts.get(act) and was and not still:
+            del acts[act]
+    return acts
 
 
 def _crop(person: Region, size: tuple[int, int], rng: Random) -> tuple[int, int, int, int]:

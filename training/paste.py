@@ -129,7 +129,7 @@ def pasted(
 def smoked(picture: Picture, thing: Thing, body: Body, rng: Random) -> Box | None:
     """A cigarette, or what is none, between the lips or between two fingers."""
     span = shoulder_span(body)
-    length = span * rng.uniform(0.16, 0.3)
+    length = span * rng.uniform(0.18, 0.34)
     if has_mouth(body) and (rng.random() < 0.5 or not has_hand(body)):
         aside = float(rng.uniform(-75, 75))
         turn = np.radians(aside)
