@@ -10,7 +10,7 @@ import numpy as np
 from vision.clarity import sharpness
 from vision.picture import Pixels
 
-__all__ = ["ChestLimits", "chest_of", "clearly_shown"]
+__all__ = ["ChestLimits", "chest_of", "clearly_shown", "is_hidden"]
 
 _EDGE: Final = 1.0  # pixels: boxes of whoever is cut off end so near to the picture's edge
 
@@ -41,11 +41,12 @@ class ChestLimits:
 
 
 def chest_of(person: _Box, limits: ChestLimits) -> _Box:
-    """Where a badge hangs, xyxy in pixels, of somebody of whom ``least_height`` is in view."""
+    """Where a badge hangs, xyxy in pixels; of whom little is in view, the lower half of that."""
     x1, y1, x2, y2 = person
     width = x2 - x1
     aside = limits.aside * width
-    return x1 + aside, y1 + limits.top * width, x2 - aside, min(y2, y1 + limits.bottom * width)
+    top, bottom = min(limits.top * width, 0.5 * (y2 - y1)), min(limits.bottom * width, y2 - y1)
+    return x1 + aside, y1 + top, x2 - aside, y1 + bottom
 
 
 def clearly_shown(picture: Pixels, person: _Box, others: Iterable[_Box], limits: ChestLimits) -> bool:
@@ -60,10 +61,16 @@ def clearly_shown(picture: Pixels, person: _Box, others: Iterable[_Box], limits:
         return False
     if min(x1, y1, picture.shape[1] - x2) <= _EDGE:
         return False
-    chest = chest_of(person, limits)
-    if any(_share(chest, other) > 1 - limits.least_own for other in others):
+    if is_hidden(person, others, limits):
         return False
-    return _sharpness(picture, (x1, chest[1], x2, chest[3]), limits) >= limits.least_sharp
+    _, top, _, bottom = chest_of(person, limits)
+    return _sharpness(picture, (x1, top, x2, bottom), limits) >= limits.least_sharp
+
+
+def is_hidden(person: _Box, others: Iterable[_Box], limits: ChestLimits) -> bool:
+    """Whether one of ``others`` is before, or behind and as near as, the chest of ``person``: boxes do not tell."""
+    chest = chest_of(person, limits)
+    return any(_share(chest, other) > 1 - limits.least_own for other in others)
 
 
 def _share(chest: _Box, other: _Box) -> float:

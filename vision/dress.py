@@ -1,13 +1,41 @@
-"""What the staff of a post wear: a badge on the chest of each of them, told from clear looks only."""
+"""What the staff of a post wear: a badge on the chest and the hall's uniform, told from clear looks only."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
 
 from vision.conduct import Conduct
+from vision.geometry import Boxes
+from vision.picture import Picture, Pixels
 from vision.streamtime import SECOND, StreamTime
 from vision.tracking import Track
 
-__all__ = ["BadgeLimits", "BadgeWatch", "WornAnswer", "of_all"]
+__all__ = [
+    "CANNOT_TELL",
+    "BadgeLimits",
+    "BadgeWatch",
+    "Dressed",
+    "UniformJudge",
+    "UniformLimits",
+    "UniformWatch",
+    "WornAnswer",
+    "of_all",
+]
+
+_Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class WornAnswer:
+    """Whether it is worn: yes, no, cannot tell; and how sure that is, 0..1."""
+
+    worn: bool | None
+    confidence: float = 0.0
+
+
+CANNOT_TELL: Final = WornAnswer(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +53,6 @@ class BadgeLimits:
     holds: int = 1 * SECOND
 
 
-@dataclass(frozen=True, slots=True)
-class WornAnswer:
-    """Whether it is worn: yes, no, cannot tell; and how sure that is, 0..1."""
-
-    worn: bool | None
-    confidence: float = 0.0
-
-
-CANNOT_TELL = WornAnswer(None)
-
-
 class BadgeWatch:
     """Follows one post; give it each look at its staff in order of time."""
 
@@ -47,6 +64,7 @@ class BadgeWatch:
     def forget(self) -> None:
         self._seen: dict[int, tuple[StreamTime, float]] = {}
         self._known: tuple[StreamTime, WornAnswer] | None = None
+        self._turns = _Turns()
 
     def look(
         self,
@@ -74,6 +92,8 @@ class BadgeWatch:
         limits = self._limits
         badge = conduct.acts.get("badge") if conduct is not None else None
         if badge is not None and badge.score >= self._threshold:
+            if self._turns.is_first(at, track, worn=True):
+                return CANNOT_TELL
             self._seen[track] = (at, badge.score)
             return WornAnswer(True, badge.score)
         recent = WornAnswer(True, self._seen[track][1]) if track in self._seen else None
@@ -81,7 +101,83 @@ class BadgeWatch:
             return recent or CANNOT_TELL
         if badge.score >= limits.doubt * self._threshold or not is_clear(conduct):
             return recent or CANNOT_TELL
-        return CANNOT_TELL if recent else WornAnswer(False, conduct.front * (1 - badge.score))
+        if self._turns.is_first(at, track, worn=False) or recent:
+            return CANNOT_TELL
+        return WornAnswer(False, conduct.front * (1 - badge.score))
+
+
+class Dressed(Protocol):
+    """What one look says of one person: whether she wears a uniform of the hall, and how surely she does, 0..1."""
+
+    @property
+    def wears(self) -> bool | None: ...
+
+    @property
+    def score(self) -> float: ...
+
+
+class UniformJudge(Protocol):
+    """Whoever knows the hall's uniforms: those that were enrolled, or a network with a class of its own for them."""
+
+    def look(self, pixels: Pixels, people: Boxes) -> Sequence[Dressed]:
+        """One answer a box of ``people``, (n, 4) xyxy in pixels of the picture (BGR), in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class UniformLimits:
+    """Clothes are not changed at a post: each person's are looked at ``every`` so often, and the answer ``holds``."""
+
+    every: int = 2 * SECOND
+    holds: int = 3 * SECOND
+
+
+class UniformWatch:
+    """Follows one post; give it each look at its staff in order of time."""
+
+    def __init__(self, judge: UniformJudge, limits: UniformLimits | None = None) -> None:
+        self._judge = judge
+        self._limits = limits or UniformLimits()
+        self.forget()
+
+    def forget(self) -> None:
+        self._known: dict[int, tuple[StreamTime, WornAnswer]] = {}
+        self._turns = _Turns()
+
+    def look(self, picture: Picture, staff: Sequence[Track], is_whole: Callable[[_Box], bool]) -> WornAnswer:
+        """The answer for all of ``staff``; ``is_whole`` says whether nobody hides the person in a box."""
+        at = picture.at
+        self._known = {track: known for track, known in self._known.items() if at - known[0] <= self._limits.holds}
+        due = [
+            track
+            for track in staff
+            if (track.id not in self._known or at - self._known[track.id][0] >= self._limits.every)
+            and is_whole(_box(track))
+        ]
+        if due:
+            looked = self._judge.look(picture.pixels, np.stack([track.box for track in due]))
+            for track, dressed in zip(due, looked, strict=True):
+                self._known[track.id] = (at, self._answer(at, track.id, dressed))
+        return of_all(self._known[track.id][1] if track.id in self._known else CANNOT_TELL for track in staff)
+
+    def _answer(self, at: StreamTime, track: int, dressed: Dressed) -> WornAnswer:
+        if dressed.wears is None or self._turns.is_first(at, track, dressed.wears):
+            return CANNOT_TELL
+        return WornAnswer(dressed.wears, dressed.score if dressed.wears else 1 - dressed.score)
+
+
+class _Turns:
+    """One look that says the opposite of the last clear one is no vote yet; a second one is."""
+
+    _REMEMBERED: Final = 10 * SECOND
+
+    def __init__(self) -> None:
+        self._last: dict[int, tuple[StreamTime, bool]] = {}
+
+    def is_first(self, at: StreamTime, track: int, worn: bool) -> bool:
+        self._last = {one: last for one, last in self._last.items() if at - last[0] <= self._REMEMBERED}
+        last = self._last.get(track)
+        self._last[track] = (at, worn)
+        return last is not None and last[1] is not worn
 
 
 def of_all(answers: Iterable[WornAnswer]) -> WornAnswer:
@@ -93,3 +189,8 @@ def of_all(answers: Iterable[WornAnswer]) -> WornAnswer:
     if not given or any(one.worn is None for one in given):
         return CANNOT_TELL
     return WornAnswer(True, min(one.confidence for one in given))
+
+
+def _box(track: Track) -> _Box:
+    x1, y1, x2, y2 = track.box.tolist()
+    return x1, y1, x2, y2

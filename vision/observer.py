@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 
 from vision.acts import ActAnswer, ActWatch, at_ear
-from vision.chest import ChestLimits, clearly_shown
+from vision.chest import ChestLimits, clearly_shown, is_hidden
 from vision.closeup import PERSON, Sight
 from vision.conduct import Act, Conduct
 from vision.detector import Detections
-from vision.dress import CANNOT_TELL, BadgeWatch, WornAnswer
+from vision.dress import CANNOT_TELL, BadgeWatch, UniformJudge, UniformWatch, WornAnswer
 from vision.geometry import Boxes, contains
 from vision.layout import CameraLayout, WindowLayout
 from vision.observation import Observation, WindowId
@@ -64,26 +64,29 @@ class _Post:
     occupancy: Occupancy
     acts: Mapping[Act, ActWatch]
     badge: BadgeWatch | None
+    uniform: UniformWatch | None
 
     def forget(self) -> None:
         self.occupancy.forget()
         for watch in self.acts.values():
             watch.forget()
-        if self.badge is not None:
-            self.badge.forget()
+        for dress in (self.badge, self.uniform):
+            if dress is not None:
+                dress.forget()
 
 
 class Observer:
     """Follows one camera: people over time, each post's occupancy, and what its staff do and wear.
 
-    ``thresholds``: from which score on an act counts as seen, of those that the network knows; every other signal is
-    never answered.
+    ``thresholds``: from which score on an act counts as seen, of those that the network knows. ``uniforms`` knows what
+    the hall wears. Signals beside these are never answered.
     """
 
     def __init__(
         self,
         layout: CameraLayout,
         thresholds: Mapping[Act, float],
+        uniforms: UniformJudge | None = None,
         limits: ObserverLimits | None = None,
         occupancy: OccupancyLimits | None = None,
         chest: ChestLimits | None = None,
@@ -98,6 +101,7 @@ class Observer:
                 Occupancy(occupancy),
                 {act: ActWatch(act, thresholds[act]) for act in _DONE if act in thresholds},
                 BadgeWatch(thresholds["badge"]) if "badge" in thresholds else None,
+                UniformWatch(uniforms) if uniforms is not None else None,
             )
             for _ in layout.windows
         ]
@@ -127,24 +131,33 @@ class Observer:
                 if track is not None and any(track is one for one in presence.staff)
             ]
             acts = _acts(post, picture.at, presence, staff)
-            badge = self._badge(post, picture, presence, staff, people)
+            badge, uniform = self._dress(post, picture, presence, staff, people)
             queue = self._queue(window, people)
-            observations.append(_observation(window.id, picture.at, presence, acts, badge, queue))
+            observations.append(_observation(window.id, picture.at, presence, acts, badge, uniform, queue))
             seen += self._seen_things(window.id, picture.at, acts, staff)
         return observations, seen
 
-    def _badge(
+    def _dress(
         self, post: _Post, picture: Picture, presence: Presence, staff: _Staff, people: Detections
-    ) -> WornAnswer:
-        if post.badge is None or presence.occupied is False:
-            return CANNOT_TELL
+    ) -> tuple[WornAnswer, WornAnswer]:
+        """Whether badge and uniform are worn; where nobody is, neither is missing."""
+        if presence.occupied is False:
+            return CANNOT_TELL, CANNOT_TELL
+        somebody = _tuples(people.boxes[people.scores >= self._limits.somebody])
+
+        def beside(person: _Box) -> list[_Box]:
+            return [box for box in somebody if box != person]
 
         def is_clear(conduct: Conduct) -> bool:
-            others = people.boxes[people.scores >= self._limits.somebody]
-            beside = [box for box in _tuples(others) if box != conduct.person]
-            return clearly_shown(picture.pixels, conduct.person, beside, self._chest)
+            return clearly_shown(picture.pixels, conduct.person, beside(conduct.person), self._chest)
 
-        return post.badge.look(picture.at, staff, is_clear)
+        def is_whole(person: _Box) -> bool:
+            return not is_hidden(person, beside(person), self._chest)
+
+        badge = post.badge.look(picture.at, staff, is_clear) if post.badge is not None else CANNOT_TELL
+        tracks = [track for track, _ in staff]
+        uniform = post.uniform.look(picture, tracks, is_whole) if post.uniform is not None else CANNOT_TELL
+        return badge, uniform
 
     def _is_hidden(self, window: WindowLayout, others: list[np.ndarray[tuple[int], np.dtype[np.float32]]]) -> bool:
         """Whether somebody who does not belong to the post stands before most of its place."""
@@ -205,6 +218,7 @@ def _observation(
     presence: Presence,
     acts: Mapping[Act, ActAnswer],
     badge: WornAnswer,
+    uniform: WornAnswer,
     queue: int | None,
 ) -> Observation:
     unasked = ActAnswer(at, None, 0.0)
@@ -217,6 +231,7 @@ def _observation(
         "smoking": (smoking.doing, smoking.confidence),
         "eating": (eating.doing, eating.confidence),
         "badge": (badge.worn, badge.confidence),
+        "uniform": (uniform.worn, uniform.confidence),
     }
     return Observation(
         window,
@@ -227,6 +242,7 @@ def _observation(
         smoking=smoking.doing,
         eating=eating.doing,
         badge=badge.worn,
+        uniform=uniform.worn,
         staff_count=len(presence.staff) if presence.occupied is not None else None,
         queue_count=queue,
         confidence={signal: round(sure, 3) for signal, (answer, sure) in answered.items() if answer is not None},

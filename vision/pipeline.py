@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from vision.closeup import Eye, Sight
 from vision.conduct import act_thresholds
+from vision.dress import UniformJudge
 from vision.health import HealthCheck
 from vision.layout import CameraLayout
 from vision.observation import Observation, Reason, unknown
@@ -34,13 +35,15 @@ class Look:
 class CameraPipeline:
     """Everything that is remembered of one camera between looks.
 
-    ``close_rate`` is how many looks a second go close for what people do and wear.
+    ``uniforms`` knows what the hall wears; ``close_rate`` is how many looks a second go close for what people do.
     """
 
-    def __init__(self, layout: CameraLayout, eye: Eye, close_rate: float = 2.5) -> None:
+    def __init__(
+        self, layout: CameraLayout, eye: Eye, uniforms: UniformJudge | None = None, close_rate: float = 2.5
+    ) -> None:
         self.layout = layout
         self._health = HealthCheck()
-        self._observer = Observer(layout, act_thresholds(eye.objects.card))
+        self._observer = Observer(layout, act_thresholds(eye.objects.card), uniforms)
         self._close = Sampler(close_rate)
         self._judged_at: StreamTime | None = None
 

@@ -1,10 +1,16 @@
-"""A badge on the chest: seen is worn, not seen is missing on a clear look only."""
+"""What is worn: a badge that is seen, and missed on clear looks only; a uniform that is looked at now and then."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
 import pytest
 
 from tests.fixtures.sights import Box, conduct
 from vision.conduct import Conduct
-from vision.dress import BadgeWatch, WornAnswer, of_all
+from vision.dress import BadgeWatch, UniformWatch, WornAnswer, of_all
+from vision.geometry import Boxes
+from vision.picture import Picture, Pixels
 from vision.streamtime import SECOND, StreamTime
 from vision.tracking import Track
 
@@ -27,7 +33,7 @@ class Post:
 
     def answer(self, *staff: Conduct | None, clear: bool = True) -> WornAnswer:
         self.at = StreamTime(self.at + SECOND // 2)
-        tracks = [Track(number, None, 0.9, self.at) for number in range(len(staff))]  # type: ignore[arg-type]
+        tracks = [Track(number, np.array(CLERK, np.float32), 0.9, self.at) for number in range(len(staff))]
         return self.watch.look(self.at, list(zip(tracks, staff, strict=True)), lambda _: clear)
 
 
@@ -66,6 +72,18 @@ def test_a_hand_before_the_badge_is_no_missing_badge_for_three_seconds() -> None
     post.look(badge(0.8))
 
     assert [post.look(badge(0.1)) for _ in range(8)] == [None] * 6 + [False] * 2
+
+
+def test_one_look_that_says_the_opposite_of_the_last_is_no_vote_yet() -> None:
+    post = Post()
+
+    assert [post.look(badge(score)) for score in (0.1, 0.1, 0.8, 0.8, 0.8)] == [False, False, None, True, True]
+
+
+def test_a_badge_that_comes_and_goes_from_look_to_look_cannot_be_told() -> None:
+    post = Post()
+
+    assert {post.look(badge(score)) for score in [0.1, 0.8] * 5} - {False} == {None}
 
 
 def test_between_close_looks_an_answer_holds_for_a_second() -> None:
@@ -112,3 +130,88 @@ def test_how_sure_a_badge_is_worn_or_missing() -> None:
 
 def test_for_nobody_there_is_no_answer() -> None:
     assert of_all([]) == WornAnswer(None)
+
+
+@dataclass(frozen=True)
+class Clothes:
+    """What a judge of uniforms says of one person."""
+
+    wears: bool | None
+    score: float
+
+
+class Wardrobe:
+    """Says of every person what she wears by where she stands, and counts how often it was asked."""
+
+    def __init__(self, *clothes: Clothes) -> None:
+        self.clothes, self.asked = list(clothes), 0
+
+    def look(self, pixels: Pixels, people: Boxes) -> Sequence[Clothes]:
+        self.asked += 1
+        return [self.clothes[int(x) // 100] for x in people[:, 0].tolist()]
+
+
+WORN, OTHER, UNSURE = Clothes(True, 0.9), Clothes(False, 0.2), Clothes(None, 0.5)
+PIXELS = np.zeros((10, 10, 3), np.uint8)
+
+
+def uniforms(wardrobe: Wardrobe, seconds: float, whole: bool = True) -> list[WornAnswer]:
+    """The answers of five looks a second at as many people as the wardrobe knows."""
+    watch = UniformWatch(wardrobe)
+    answers = []
+    for index in range(round(seconds * 5)):
+        at = StreamTime(index * SECOND // 5)
+        boxes = [np.array([100 * number, 0, 100 * number + 80, 100]) for number in range(len(wardrobe.clothes))]
+        staff = [Track(number, box, 0.9, at) for number, box in enumerate(boxes)]
+        answers.append(watch.look(Picture(at, PIXELS), staff, lambda _: whole))
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("clothes", "worn", "confidence"), [(WORN, True, 0.9), (OTHER, False, 0.8), (UNSURE, None, 0.0)]
+)
+def test_a_uniform_is_judged_at_once_and_looked_at_every_two_seconds(
+    clothes: Clothes, worn: bool | None, confidence: float
+) -> None:
+    wardrobe = Wardrobe(clothes)
+
+    assert uniforms(wardrobe, 10) == [WornAnswer(worn, pytest.approx(confidence))] * 50
+    assert wardrobe.asked == 5
+
+
+def test_of_two_one_without_the_uniform_is_no_and_one_in_doubt_cannot_be_told() -> None:
+    assert uniforms(Wardrobe(WORN, OTHER), 1)[-1].worn is False
+    assert uniforms(Wardrobe(WORN, UNSURE), 1)[-1].worn is None
+    assert uniforms(Wardrobe(WORN, WORN), 1)[-1].worn is True
+
+
+def test_clothes_behind_somebody_are_not_looked_at() -> None:
+    wardrobe = Wardrobe(OTHER)
+
+    assert uniforms(wardrobe, 1, whole=False)[-1].worn is None
+    assert wardrobe.asked == 0
+
+
+def test_one_look_at_the_clothes_that_says_the_opposite_is_no_vote_yet() -> None:
+    wardrobe = Wardrobe(WORN)
+    watch = UniformWatch(wardrobe)
+    found = []
+    for index, clothes in enumerate([WORN, OTHER, OTHER, WORN]):
+        wardrobe.clothes = [clothes]
+        at = StreamTime(index * 2 * SECOND)
+        staff = [Track(1, np.array([0, 0, 80, 100], np.float32), 0.9, at)]
+        found.append(watch.look(Picture(at, PIXELS), staff, lambda _: True).worn)
+
+    assert found == [True, None, False, None]
+
+
+def test_an_answer_about_clothes_holds_for_three_seconds_and_not_over_a_gap() -> None:
+    watch = UniformWatch(Wardrobe(OTHER))
+    staff = [Track(1, np.array([0, 0, 80, 100], np.float32), 0.9, StreamTime(0))]
+    watch.look(Picture(StreamTime(0), PIXELS), staff, lambda _: True)
+
+    held = [watch.look(Picture(StreamTime(s * SECOND), PIXELS), staff, lambda _: False).worn for s in (1, 3, 4)]
+    watch.forget()
+
+    assert held == [False, False, None]
+    assert watch.look(Picture(StreamTime(SECOND), PIXELS), staff, lambda _: False).worn is None

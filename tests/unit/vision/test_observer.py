@@ -1,5 +1,8 @@
 """From boxes to answers: which person belongs to which window, and what her conduct says of it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
@@ -8,10 +11,11 @@ from tests.fixtures.sights import things as things_of
 from vision.closeup import Sight
 from vision.conduct import Act, Conduct, Evidence, act_thresholds
 from vision.detector import Detections
+from vision.geometry import Boxes
 from vision.layout import CameraLayout, layout
 from vision.observation import Observation, WindowId
 from vision.observer import Observer, Seen
-from vision.picture import Picture
+from vision.picture import Picture, Pixels
 from vision.streamtime import SECOND, StreamTime
 
 W1, W2 = WindowId("w1"), WindowId("w2")
@@ -211,6 +215,41 @@ def test_a_badge_is_not_missed_on_a_clerk_behind_somebody() -> None:
         answers, _ = observer.observe(Picture(StreamTime(index * SECOND // 5), PICTURE), shown)
 
     assert (answers[0].occupied, answers[0].badge) == (True, None)
+
+
+@dataclass(frozen=True)
+class Clothes:
+    wears: bool | None
+    score: float
+
+
+class Tailor:
+    """Knows the hall's uniform by where its wearer stands: at the first window."""
+
+    def look(self, pixels: Pixels, people: Boxes) -> Sequence[Clothes]:
+        return [Clothes(True, 0.9) if x < 300 else Clothes(False, 0.1) for x in people[:, 0].tolist()]
+
+
+def test_uniforms_are_judged_window_by_window_where_the_hall_has_any() -> None:
+    found = people(SEATED, BESIDE)
+    dressed, undressed = Observer(two_windows(), {}, Tailor()), Observer(two_windows(), {})
+    for index in range(10):
+        picture = Picture(StreamTime(index * SECOND // 5), PICTURE)
+        (mine, hers), _ = dressed.observe(picture, Sight(found, None))
+        (unknown, _), _ = undressed.observe(picture, Sight(found, None))
+
+    assert (mine.uniform, mine.confidence["uniform"]) == (True, 0.9)
+    assert (hers.uniform, hers.confidence["uniform"]) == (False, 0.9)
+    assert (unknown.uniform, "uniform" in unknown.confidence) == (None, False)
+
+
+def test_a_uniform_behind_somebody_cannot_be_told() -> None:
+    observer = Observer(two_windows(), {}, Tailor())
+    for index in range(10):
+        picture = Picture(StreamTime(index * SECOND // 5), PICTURE)
+        answers, _ = observer.observe(picture, Sight(people(TALL, (60.0, 120.0, 170.0, 300.0)), None))
+
+    assert (answers[0].occupied, answers[0].uniform) == (True, None)
 
 
 def test_confidence_is_given_for_every_answered_signal_and_for_no_other() -> None:
