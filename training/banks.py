@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from training import looks, scenes, seats
+from training.acts import FOODS
 from training.compose import Makers, Split
-from training.cutouts import cutouts
+from training.cutouts import Cutout, cutouts
 from training.hands import Poses
-from training.labels import Entry, read_picture
+from training.labels import PERSON, Entry, read_picture
 from training.look import Picture
 from training.recipe import Recipe
 from training.things import Thing
@@ -35,7 +36,11 @@ CUT_OUT = {"counter", "seat_counter"}
 LOOKS = {
     "look": ("close", looks.look),
     "look_phone": ("close", looks.look_phone),
+    "look_badge": ("close", looks.look_badge),
+    "look_cigarette": ("close", looks.look_cigarette),
+    "look_food": ("close", looks.look_food),
     "look_decoy": ("close", looks.look_decoy),
+    "whole": ("fine", looks.whole),
 }
 
 
@@ -48,7 +53,7 @@ def makers(recipe: Recipe, split: Split, entries: Sequence[Entry], sets: Path, p
     if set(wanted) - set(LOOKS):
         bank = scenes.Bank(
             members,
-            cutouts(members, [scenes.PERSON], LEAST_PERSON, work / f"people-{split}") if set(wanted) & CUT_OUT else [],
+            cutouts(members, [PERSON], LEAST_PERSON, work / f"people-{split}") if set(wanted) & CUT_OUT else [],
             scenes.bare_views(members, recipe.compose.seed),
         )
         out |= {kind: (group, partial(make, bank)) for kind, (group, make) in SCENES.items()}
@@ -59,20 +64,26 @@ def makers(recipe: Recipe, split: Split, entries: Sequence[Entry], sets: Path, p
 
 
 def _desk(recipe: Recipe, members: list[Entry], sets: Path, pose: Any, work: Path, split: Split) -> looks.Desk:
-    phone, cup = recipe.classes.index("cell phone"), recipe.classes.index("cup")
     poses = Poses(pose, work / "bodies.jsonl")
     bodies = [
         poses.bodies(f"{entry.sample.name}/{entry.sample.folder}/{entry.sample.picture.name}", entry.read())
         for entry in members
     ]
+
+    def pieces(*names: str) -> list[Cutout]:
+        kinds = [recipe.classes.index(name) for name in names if name in recipe.classes]
+        return cutouts(members, kinds, LEAST_THING, work / f"{names[0].replace(' ', '-')}-{split}")
+
+    foods = pieces(*sorted(FOODS))
     return looks.Desk(
+        classes=tuple(recipe.classes),
+        answers=tuple(recipe.answers),
         entries=members,
         bodies=bodies,
-        phones=looks.pasteable(cutouts(members, [phone], LEAST_THING, work / f"phones-{split}")),
+        phones=looks.pasteable(pieces("cell phone")),
         cards=_cards(sets / "badge-cards", split),
-        cups=looks.pasteable(cutouts(members, [cup], LEAST_THING, work / f"cups-{split}")),
-        phone=phone,
-        cup=cup,
+        cups=looks.pasteable(pieces("cup")),
+        foods=list(zip((piece.kind for piece in foods), looks.pasteable(foods), strict=True)),
     )
 
 

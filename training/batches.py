@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -24,8 +25,10 @@ class Batches:
     learnt by heart: mirroring, a shift and a change of scale by some percent.
     """
 
-    def __init__(self, rows: list[Composed], shapes: dict[str, Shape], batch: int, seed: int) -> None:
-        self._rows, self._shapes, self._size, self._seed = rows, shapes, batch, seed
+    def __init__(
+        self, rows: list[Composed], shapes: dict[str, Shape], batch: int, seed: int, answers: Sequence[str] = ()
+    ) -> None:
+        self._rows, self._shapes, self._size, self._seed, self._answers = rows, shapes, batch, seed, answers
         self._groups: dict[str, list[int]] = {}
         for at, row in enumerate(rows):
             self._groups.setdefault(row.group, []).append(at)
@@ -73,7 +76,13 @@ class Batches:
             "cls": torch.tensor(kinds, dtype=torch.float32).reshape(-1, 1),
             "bboxes": torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4),
             "unknown": torch.tensor(unknown, dtype=torch.float32).reshape(-1, 6),
+            "acts": torch.tensor([self._acts(at) for at in members], dtype=torch.float32),
         }
+
+    def _acts(self, at: int) -> list[float]:
+        """0 or 1 for each answer of the second output, NaN where it is not known."""
+        told = self._rows[at].acts
+        return [float(told[answer]) if answer in told else math.nan for answer in self._answers]
 
 
 def framed(picture: Picture, known: Known, shape: Shape, rng: np.random.Generator | None) -> tuple[Picture, Known]:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from training.act_weights import act_weights
 from training.banks import makers
 from training.card import card, compared, write_card
 from training.compose import Composed, compose
@@ -41,7 +42,7 @@ def build(recipe_file: Path, shared: Path, out: Path, person: Path | None, say: 
     start = _start(recipe, shared / "weights")
     train, held_out = _pictures(recipe, shared, out, say)
     base_files = export_openvino(start, out / "start")
-    tuned = fine_tuned(start, train, recipe.fit, out / "fit", say)
+    tuned = fine_tuned(start, train, recipe.fit, out / "fit", recipe.answers, say)
     shipped = out / recipe.name
     files = export_openvino(tuned, shipped) | export_onnx(tuned, shipped)
     box, score = check_export(tuned, shipped, read_picture(train[0].file)[:, :, ::-1].copy())
@@ -58,6 +59,7 @@ def build(recipe_file: Path, shared: Path, out: Path, person: Path | None, say: 
         chosen,
         threshold_source(recipe, answers, seat),
         datetime.now(UTC).date(),
+        act_weights(recipe, answers),
     )
     write_card(content, shipped)
     write_card({**content, "files": base_files}, out / "start")
@@ -74,7 +76,14 @@ def _start(recipe: Recipe, weights: Path) -> Any:
     if sha256(file) != recipe.start.sha256:
         raise TrainingError(f"start.sha256: {file} is another file than the recipe's")
     base = load_network(file)
-    return person_from_pose(base) if recipe.start.take == "pose" else with_classes(base, recipe.classes)
+    if recipe.start.take == "pose":
+        return person_from_pose(base)
+    network = with_classes(base, recipe.classes, recipe.start.like)
+    if not recipe.answers:
+        return network
+    from training.act_head import with_acts
+
+    return with_acts(network, len(recipe.answers), recipe.fit.seed)
 
 
 def _pictures(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 
 from training.figures import Figure
 from training.recipe import Recipe
+from vision.card import ActWeights
 
 LICENCE = "AGPL-3.0"
 
@@ -22,6 +24,7 @@ def card(
     thresholds: Mapping[str, float],
     threshold_source: str,
     trained: date,
+    acts: Mapping[str, ActWeights],
 ) -> dict[str, Any]:
     """All but the figures, which are measured by what the card says."""
     return {
@@ -32,6 +35,8 @@ def card(
         "output": "yolo26",
         "thresholds": dict(thresholds),
         "threshold_source": threshold_source,
+        **({"answers": list(recipe.answers)} if recipe.answers else {}),
+        **({"acts": {act: asdict(weights) for act, weights in acts.items()}} if acts else {}),
         "data": sorted({source.set for source in recipe.sources}),
         "parent": {"file": recipe.start.weights, "sha256": recipe.start.sha256},
         "licence": LICENCE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
@@ -18,14 +18,15 @@ from training.labels import Known, Region
 from training.scenes import Made
 
 Split = Literal["train", "held_out"]
-Group = Literal["scene", "close"]
+Group = Literal["scene", "close", "fine"]
 Makers = Mapping[str, tuple[Group, Callable[[np.random.Generator], Made]]]
 CHUNK = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """One row of the index. ``group`` chooses the network's input shape, ``zone`` and ``occupied`` belong to seats."""
+    """One row of the index. ``group`` chooses the network's input shape, ``zone`` and ``occupied`` belong to seats,
+    ``acts`` and ``person`` to close looks."""
 
     file: Path
     kind: str
@@ -33,6 +34,8 @@ class Composed:
     known: Known
     zone: tuple[float, ...] | None
     occupied: bool | None
+    acts: Mapping[str, bool] = field(default_factory=dict)
+    person: tuple[float, ...] | None = None
 
 
 def compose(makers: Makers, counts: Mapping[str, int], split: Split, seed: int, folder: Path) -> list[Composed]:
@@ -83,6 +86,8 @@ def _row(made: Made) -> dict[str, Any]:
         "unknown": [plain(region) for region in made.known.unknown],
         "zone": None if made.zone is None else [round(float(side), 2) for side in made.zone],
         "occupied": made.occupied,
+        "acts": dict(made.acts),
+        "person": None if made.person is None else [round(float(side), 2) for side in made.person],
     }
 
 
@@ -96,4 +101,7 @@ def _index(makers: Makers, counts: Mapping[str, int], folder: Path) -> Iterator[
                 tuple(Region(int(label), *box) for label, *box in row["unknown"]),
             )
             zone = None if row["zone"] is None else tuple(row["zone"])
-            yield Composed(folder / f"{name}.jpg", kind, makers[kind][0], known, zone, row["occupied"])
+            person = None if row["person"] is None else tuple(row["person"])
+            yield Composed(
+                folder / f"{name}.jpg", kind, makers[kind][0], known, zone, row["occupied"], row["acts"], person
+            )

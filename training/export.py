@@ -15,6 +15,8 @@ from training.errors import TrainingError
 LARGE = 256
 """Weights of so many numbers are kept as FP16."""
 
+OUTPUTS = ("detections", "acts")
+
 TRACE_SHAPES = ((1, 3, 640, 640), (2, 3, 384, 640), (1, 3, 320, 320))
 
 
@@ -34,7 +36,8 @@ def export_openvino(network: Any, folder: Path) -> dict[str, str]:
         traced = trace(_for_export(network), example, check_trace=False)
     graph = ov.convert_model(traced, example_input=example, input=[ov.PartialShape([-1, 3, -1, -1])])
     graph.inputs[0].get_tensor().set_names({"images"})
-    graph.outputs[0].get_tensor().set_names({"detections"})
+    for output, name in zip(graph.outputs, OUTPUTS, strict=False):
+        output.get_tensor().set_names({name})
     ov.save_model(graph, folder / "model.xml", compress_to_fp16=True)
     return {name: sha256(folder / name) for name in ("model.xml", "model.bin")}
 
@@ -45,8 +48,8 @@ def export_onnx(network: Any, folder: Path) -> dict[str, str]:
     import torch
 
     folder.mkdir(parents=True, exist_ok=True)
-    file, model = folder / "model.onnx", _for_export(network)
-    model.model[-1].format = "onnx"
+    file, model = folder / "model.onnx", _for_export(network, "onnx")
+    names = OUTPUTS[: 2 if hasattr(network, "acts") else 1]
     torch.onnx.export(
         model,
         (torch.zeros(TRACE_SHAPES[1]),),
@@ -54,8 +57,8 @@ def export_onnx(network: Any, folder: Path) -> dict[str, str]:
         dynamo=False,
         opset_version=18,
         input_names=["images"],
-        output_names=["detections"],
-        dynamic_axes={"images": {0: "batch", 2: "height", 3: "width"}, "detections": {0: "batch"}},
+        output_names=list(names),
+        dynamic_axes={"images": {0: "batch", 2: "height", 3: "width"}, **{name: {0: "batch"} for name in names}},
     )
     graph = onnx.load(file)
     _halved(graph)
@@ -102,8 +105,12 @@ def check_export(
         resized = cv2.resize(picture, (shape[3], shape[2])).astype(np.float32) / 255
         batch = np.repeat(resized.transpose(2, 0, 1)[None], shape[0], axis=0)
         with torch.no_grad():
-            wanted = reference(torch.from_numpy(batch)).numpy()
-        given = np.asarray(compiled(batch)[0])
+            answers = reference(torch.from_numpy(batch))
+        wanted, *acts = [part.numpy() for part in (answers if isinstance(answers, tuple) else (answers,))]
+        results = compiled(batch)
+        given = np.asarray(results[0])
+        if acts:
+            worst = _larger(worst, (0.0, float(np.abs(np.asarray(results[1]) - acts[0]).max())))
         if given.shape != wanted.shape:
             raise TrainingError(
                 f"{folder / 'model.xml'}: output {given.shape} at input {shape}, expected {wanted.shape}"
@@ -117,14 +124,18 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _for_export(network: Any) -> Any:
-    """A fused copy that answers with the one-to-one head alone."""
+def _for_export(network: Any, form: str = "openvino") -> Any:
+    """A fused copy that answers with the one-to-one head alone, and with its act head where it has one."""
     model = copy.deepcopy(network).float().eval()
     model.end2end = True
     model = model.fuse(verbose=False)
     head = model.model[-1]
-    head.export, head.dynamic, head.format, head.shape = True, True, "openvino", None
-    return model
+    head.export, head.dynamic, head.format, head.shape = True, True, form, None
+    if not hasattr(model, "acts"):
+        return model
+    from training.act_head import Answering
+
+    return Answering(model).eval()
 
 
 def _distance(wanted: NDArray[np.float32], given: NDArray[np.float32]) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,14 @@ KEEP_EVERY = 100
 AVERAGING = 0.998
 
 
-def fine_tuned(network: Any, rows: list[Composed], fit: Fit, folder: Path, say: Callable[[str], None] = print) -> Any:
+def fine_tuned(
+    network: Any,
+    rows: list[Composed],
+    fit: Fit,
+    folder: Path,
+    answers: Sequence[str] = (),
+    say: Callable[[str], None] = print,
+) -> Any:
     """``network`` after ``fit``, averaged over its last steps and blended with its start; killed runs go on.
 
     Ultralytics' own trainer reads one square input size and takes every unlabelled pixel for bare ground; clerks need
@@ -32,7 +39,7 @@ def fine_tuned(network: Any, rows: list[Composed], fit: Fit, folder: Path, say: 
 
     torch.manual_seed(fit.seed)
     folder.mkdir(parents=True, exist_ok=True)
-    batches = Batches(rows, fit.shapes, fit.batch, fit.seed)
+    batches = Batches(rows, fit.shapes, fit.batch, fit.seed, answers)
     total = fit.epochs * len(batches)
     start = copy.deepcopy(network.state_dict())
     network = network.train().to(memory_format=torch.channels_last)
@@ -70,7 +77,9 @@ def blended(network: Any, start: dict[str, Any], share: float) -> Any:
     Wortsman et al., Robust fine-tuning of zero-shot models, CVPR 2022.
     """
     mixed = {
-        key: tensor * share + start[key].to(tensor) * (1 - share) if tensor.is_floating_point() else tensor
+        key: tensor * share + start[key].to(tensor) * (1 - share)
+        if tensor.is_floating_point() and not key.startswith("acts.")
+        else tensor
         for key, tensor in network.state_dict().items()
     }
     network.load_state_dict(mixed)
@@ -117,10 +126,14 @@ def _loss(
     import torch
     from ultralytics.utils import tal
 
+    from training.act_head import act_loss
+
     make_anchors: Any = tal.make_anchors
     pictures = (batch["img"].float() / 255).contiguous(memory_format=torch.channels_last)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    # On a processor without bfloat16 instructions it would be ten times as slow as float32, not faster.
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported()):
         answers = network(pictures)
+        acts = network.acts(answers["one2many"]["feats"]).float() if fit.acts else None
     for head in answers.values():
         head["boxes"], head["scores"] = head["boxes"].float(), head["scores"].float()
     anchors, strides = make_anchors(answers["one2one"]["feats"], network.stride, 0.5)
@@ -130,14 +143,15 @@ def _loss(
     criterion.o2o = 1 - criterion.o2m
     losses, _ = criterion(answers, batch)
     total: torch.Tensor = losses.sum() / len(pictures)
-    return total
+    return total if acts is None else total + fit.acts * act_loss(acts, batch["acts"])
 
 
 def _freeze(network: Any, layers: int) -> None:
     import torch
 
     for name, parameter in network.named_parameters():
-        parameter.requires_grad = int(name.split(".")[1]) >= layers
+        place = name.split(".")[1]
+        parameter.requires_grad = not name.startswith("model.") or int(place) >= layers
     for module in network.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.eval()

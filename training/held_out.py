@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.compose import Composed
-from training.labels import EVERY, Region, read_picture
+from training.labels import EVERY, PERSON, Region, read_picture
 from training.look import Found, Network
 from training.measure import DOUBLE, Outcomes, Truth, outcomes, stacked, suppressed
 from training.recipe import Recipe, Threshold
-from training.scenes import PERSON
 from training.seats import IN_ZONE, zone_share
 
 LEAST = 0.01
@@ -44,9 +43,12 @@ class Answers:
     def __init__(self, network: Network, rows: Sequence[Composed], inputs: dict[str, int]) -> None:
         self._rows = list(rows)
         self._found: list[Found] = [
-            suppressed(network(read_picture(row.file), inputs[row.group], LEAST, square=row.group == "close"), DOUBLE)
+            suppressed(network(read_picture(row.file), inputs[row.group], LEAST, square=row.group != "scene"), DOUBLE)
             for row in self._rows
         ]
+
+    def rows(self) -> Iterator[tuple[Composed, Found]]:
+        return zip(self._rows, self._found, strict=True)
 
     def outcomes(self, kind: int, kinds: Sequence[str], iou: float = 0.5) -> Outcomes:
         """Detections of class ``kind`` on the pictures of ``kinds``; unknown regions count neither way."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,7 @@ from training.recipe import Recipe, Source
 from training.teacher import Opinion, Teachers
 
 EVERY = -1
+PERSON = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A labelled picture of the bank."""
+    """A labelled picture of the bank; ``acts``: what its source says people (their boxes) do."""
 
     sample: Sample
     width: int
@@ -85,6 +87,7 @@ class Entry:
     known: Known
     held_out: bool
     times: float
+    acts: tuple[tuple[Region, Mapping[str, bool]], ...] = field(default=(), hash=False)
 
     def read(self) -> Picture:
         return read_picture(self.sample.picture)
@@ -110,13 +113,29 @@ def _of_source(recipe: Recipe, source: Source, root: Path, teachers: Teachers) -
     for sample in samples:
         if source.folder is not None and sample.folder != source.folder:
             continue
-        if source.groups is not None and sample.group not in source.groups:
+        if source.groups is not None and not any(fnmatchcase(sample.group, one) for one in source.groups):
             continue
         picture = read_picture(sample.picture)
         height, width = picture.shape[:2]
         opinion = teachers.opinion(f"{source.set}/{sample.folder}/{sample.picture.name}", picture)
         known = known_of(recipe, source, sample, opinion, width, height)
-        yield Entry(sample, width, height, known, _held_out(recipe, source, sample), source.times)
+        acts = _acts(source, sample, known, width, height)
+        yield Entry(sample, width, height, known, _held_out(recipe, source, sample), source.times, acts)
+
+
+def _acts(
+    source: Source, sample: Sample, known: Known, width: int, height: int
+) -> tuple[tuple[Region, Mapping[str, bool]], ...]:
+    told = [
+        (Region(EVERY, *box.pixels(width, height)), source.acts[box.kind])
+        for box in sample.boxes
+        if box.kind in source.acts
+    ]
+    everywhere = source.acts.get("*")
+    if everywhere:
+        largest = max(known.of(PERSON), key=lambda person: person.area, default=None)
+        told.append((largest or Region(EVERY, 0, 0, width, height), everywhere))
+    return tuple(told)
 
 
 def known_of(recipe: Recipe, source: Source, sample: Sample, opinion: Opinion, width: int, height: int) -> Known:

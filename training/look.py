@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,20 +20,23 @@ STRIDE = 32
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Detections of one picture, best first: ``boxes`` (n, 4) xyxy in its pixels, ``scores`` (n,), ``classes`` (n,)."""
+    """Detections of one picture, best first: ``boxes`` (n, 4) xyxy in its pixels, ``scores`` (n,), ``classes`` (n,);
+    ``acts`` (answers,) where the network has a second output.
+    """
 
     boxes: Boxes
     scores: NDArray[np.float32]
     classes: NDArray[np.int64]
+    acts: NDArray[np.float32] | None = None
 
     def above(self, score: float, kind: int | None = None) -> Found:
         keep = self.scores >= score
         if kind is not None:
             keep &= self.classes == kind
-        return Found(self.boxes[keep], self.scores[keep], self.classes[keep])
+        return replace(self, boxes=self.boxes[keep], scores=self.scores[keep], classes=self.classes[keep])
 
     def moved(self, dx: float, dy: float) -> Found:
-        return Found(self.boxes + np.array([dx, dy, dx, dy], dtype=np.float32), self.scores, self.classes)
+        return replace(self, boxes=self.boxes + np.array([dx, dy, dx, dy], dtype=np.float32))
 
 
 class Network:
@@ -55,12 +58,14 @@ class Network:
             graph = self._core.read_model(self._file)
             graph.reshape([1, 3, height, width])
             self._compiled[height, width] = self._core.compile_model(graph, "CPU", self._settings)
-        rows = np.asarray(self._compiled[height, width](batch)[0][0])
+        answers = self._compiled[height, width](batch)
+        rows = np.asarray(answers[0][0])
+        acts = np.asarray(answers[1][0], dtype=np.float32) if len(answers) > 1 else None
         rows = rows[rows[:, 4] >= least_score]
         boxes = (rows[:, :4] - np.array([left, top, left, top], dtype=np.float32)) / scale
         boxes[:, 0::2] = boxes[:, 0::2].clip(0, picture.shape[1])
         boxes[:, 1::2] = boxes[:, 1::2].clip(0, picture.shape[0])
-        return Found(boxes.astype(np.float32), rows[:, 4].astype(np.float32), rows[:, 5].astype(np.int64))
+        return Found(boxes.astype(np.float32), rows[:, 4].astype(np.float32), rows[:, 5].astype(np.int64), acts)
 
 
 def letterbox(picture: Picture, long_side: int, square: bool) -> tuple[NDArray[np.float32], float, int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,7 +109,7 @@ def suppressed(found: Found, iou: float) -> Found:
     for row in np.argsort(-found.scores, kind="stable"):
         if all(overlaps[row, other] < iou or found.classes[row] != found.classes[other] for other in keep):
             keep.append(int(row))
-    return Found(found.boxes[keep], found.scores[keep], found.classes[keep])
+    return replace(found, boxes=found.boxes[keep], scores=found.scores[keep], classes=found.classes[keep])
 
 
 def stacked(boxes: Sequence[Sequence[float]]) -> Boxes:

@@ -18,11 +18,15 @@ class _Strict(BaseModel):
 
 
 class Start(_Strict):
-    """Where the weights begin: ``pose`` takes a pose network's detector, ``rows`` cuts a class head."""
+    """Where the weights begin: ``pose`` takes a pose network's detector, ``rows`` cuts a class head.
+
+    ``like`` names for each class that the weights do not know one of theirs that its row begins as.
+    """
 
     weights: str
     sha256: str
     take: Literal["pose", "rows"]
+    like: dict[str, str] = {}
 
 
 class Teacher(_Strict):
@@ -54,7 +58,9 @@ class Source(_Strict):
     its makers checked to be nowhere; ``present`` those that every picture shows, unboxed (the teachers find it);
     ``unsure`` those that neither it nor the teachers can be asked about; ``untaught`` those for which the teachers'
     boxes are doubts and never labels (they take badge cards for phones); ``loose`` those whose boxes hold more than
-    the thing (a hand and a phone) and are tightened by the teachers.
+    the thing (a hand and a phone) and are tightened by the teachers. ``acts`` says of the people in its boxes of a
+    class what they do (``study: {phone: false}``); under ``*`` of the largest person in every picture. ``groups`` are
+    names or patterns (``ccp_*``).
     """
 
     set: str
@@ -67,6 +73,7 @@ class Source(_Strict):
     unsure: list[str] = []
     untaught: list[str] = []
     loose: list[str] = []
+    acts: dict[str, dict[str, bool]] = {}
     held_out: Share | list[str] = 0.2
     times: float = 1.0
 
@@ -80,7 +87,9 @@ class Compose(_Strict):
 
 
 class Fit(_Strict):
-    """The fine-tune itself. ``shapes`` are the network's inputs (height, width) by picture group."""
+    """The fine-tune itself. ``shapes`` are the network's inputs (height, width) by picture group; ``acts`` weighs the
+    loss of the second output beside that of boxes.
+    """
 
     epochs: int
     batch: int
@@ -95,6 +104,7 @@ class Fit(_Strict):
     cls: float = 0.5
     one_to_many: tuple[float, float] = (0.5, 0.1)
     shapes: dict[str, tuple[int, int]]
+    acts: float = 0.0
     seed: int
     blend: Share = 1.0
 
@@ -118,9 +128,16 @@ class Threshold(_Strict):
         return self
 
 
+class ActWish(_Strict):
+    """At most the share ``alarms`` of held-out people who do not do it may seem to, on pictures of ``kinds``."""
+
+    alarms: Share
+    kinds: list[str]
+
+
 class Recipe(_Strict):
-    """All of it. ``classes`` are in output order; ``phantoms`` is the share of empty held-out seats on which a crop's
-    threshold may show a person, for a network that looks at seats.
+    """All of it. ``classes`` and ``answers`` (of the second output) are in output order; ``phantoms`` is the share of
+    empty held-out seats on which a crop's threshold may show a person, for a network that looks at seats.
     """
 
     name: str
@@ -135,6 +152,8 @@ class Recipe(_Strict):
     fit: Fit
     thresholds: dict[str, Threshold]
     phantoms: Share | None = None
+    answers: list[str] = []
+    acts: dict[str, ActWish] = {}
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -170,6 +189,10 @@ def _check_classes(path: Path, recipe: Recipe) -> None:
             strange = [name for name in names if name not in known]
             if strange:
                 raise TrainingError(f"{path}: sources.{number}.{key} ({source.set}): {strange[0]!r} is not in classes")
+        told = {act for said in source.acts.values() for act in said}
+        if told - set(recipe.answers):
+            strange_act = sorted(told - set(recipe.answers))[0]
+            raise TrainingError(f"{path}: sources.{number}.acts ({source.set}): {strange_act!r} is not in answers")
     missing = [name for name in recipe.classes if name not in recipe.thresholds and "others" not in recipe.thresholds]
     if missing:
         raise TrainingError(f"{path}: thresholds: none for {missing[0]!r} and no 'others'")

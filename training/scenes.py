@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -12,10 +13,9 @@ from numpy.typing import NDArray
 from training import furniture
 from training.augment import Random, hall_camera, resized
 from training.cutouts import Cutout, reshaped
-from training.labels import EVERY, Entry, Known, Region, joined, read_picture
+from training.labels import EVERY, PERSON, Entry, Known, Region, joined, read_picture
 from training.look import Picture
 
-PERSON = 0
 SMALLEST = 14
 CLEAR = 0.3
 
@@ -24,12 +24,16 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A composed picture; ``zone`` (in its pixels) and ``occupied`` only for crops of a seat."""
+    """A composed picture; ``zone`` (in its pixels) and ``occupied`` only for crops of a seat, ``acts`` and ``person``
+    (in its pixels) only for close looks at one person.
+    """
 
     picture: Picture
     known: Known
     zone: Box | None = None
     occupied: bool | None = None
+    acts: Mapping[str, bool] = field(default_factory=dict)
+    person: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from training import furniture
 from training.augment import Random, hall_camera, resized
-from training.labels import EVERY, Entry, Known, Region
+from training.labels import EVERY, PERSON, Entry, Known, Region
 from training.look import Picture, grown_crop
-from training.scenes import CLEAR, PERSON, Bank, Box, Made, camera_format, hall, picture_of
+from training.scenes import CLEAR, Bank, Box, Made, camera_format, hall, picture_of
 
 ZONE_GROWTH = 1.7
 IN_ZONE = 0.3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,9 @@ def person_from_pose(pose: Any) -> Any:
     return network
 
 
-def with_classes(base: Any, names: Sequence[str]) -> Any:
-    """The same function with only the rows ``names`` of the class head, in that order.
+def with_classes(base: Any, names: Sequence[str], like: Mapping[str, str] | None = None) -> Any:
+    """The same function with only the rows ``names`` of the class head, in that order; a class that the base does not
+    know begins as the row of the one that ``like`` names.
 
     The hidden width of the class head follows from the number of classes in ultralytics' ``Detect`` (80 for COCO),
     so the base's own class branches are kept and only their last 1x1 convolution is cut.
@@ -43,10 +44,13 @@ def with_classes(base: Any, names: Sequence[str]) -> Any:
     from torch import nn
 
     index = {name: row for row, name in base.names.items()}
-    missing = [name for name in names if name not in index]
+    rows_of = {name: (like or {}).get(name, name) for name in names}
+    missing = [row for row in rows_of.values() if row not in index]
     if missing:
-        raise TrainingError(f"start.classes: {', '.join(missing)} not among the classes of the start weights")
-    rows = [index[name] for name in names]
+        raise TrainingError(
+            f"classes: {', '.join(missing)} not among those of the start weights; say in start.like what each begins as"
+        )
+    rows = [index[rows_of[name]] for name in names]
     head = base.model[-1]
     for branches in (head.cv3, head.one2one_cv3):
         for branch in branches:

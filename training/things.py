@@ -133,7 +133,67 @@ def wallet(rng: Random) -> Thing:
     return Thing(_shaded(canvas, rng), alpha)
 
 
-DECOYS: tuple[Callable[[Random], Thing], ...] = (card, card, paper, calculator, handset, wallet)
+def cigarette(rng: Random) -> Thing:
+    """White paper with a cork or white filter and often an ember; now and then a brown cigar."""
+    wide = max(5, int(LONG * rng.uniform(0.06, 0.12)))
+    cigar = rng.random() < 0.12
+    wide = int(wide * 1.6) if cigar else wide
+    shade = rng.uniform(40, 90) if cigar else rng.uniform(190, 255)
+    colour = (int(shade * 0.45), int(shade * 0.7), int(shade)) if cigar else _any(rng, int(shade) - 10, int(shade))
+    canvas, alpha = _plate(LONG, wide, 0, colour)
+    filter_end = int(LONG * rng.uniform(0.2, 0.33))
+    if not cigar and rng.random() < 0.7:
+        canvas[:filter_end] = (int(rng.integers(70, 130)), int(rng.integers(130, 180)), int(rng.integers(190, 240)))
+    if rng.random() < 0.7:
+        ash = int(LONG * rng.uniform(0.02, 0.12))
+        canvas[LONG - ash :] = _any(rng, 60, 170)
+    if rng.random() < 0.3:
+        canvas[LONG - 3 :] = (int(rng.integers(20, 90)), int(rng.integers(60, 140)), int(rng.integers(200, 255)))
+    across = np.sin(np.linspace(0.5, np.pi - 0.3, canvas.shape[1]))[None, :, None]
+    return Thing(np.clip(canvas * (0.55 + 0.45 * across), 0, 255).astype(np.uint8), alpha)
+
+
+def pen(rng: Random) -> Thing:
+    """A pen, a marker or a brush: a stick like a cigarette, of another colour or with a tip and a clip."""
+    wide = max(4, int(LONG * rng.uniform(0.05, 0.1)))
+    canvas, alpha = _plate(LONG, wide, 0, _any(rng, 10, 200))
+    cap = int(LONG * rng.uniform(0.15, 0.45))
+    canvas[:cap] = _any(rng, 5, 240)
+    tip = int(LONG * rng.uniform(0.04, 0.1))
+    canvas[LONG - tip :] = _any(rng, 60, 220)
+    alpha[LONG - tip :, : wide // 3] = 0
+    alpha[LONG - tip :, wide - wide // 3 :] = 0
+    return Thing(_shaded(canvas, rng), alpha)
+
+
+def straw(rng: Random) -> Thing:
+    """A drinking straw: longer and thinner than a cigarette, striped or plain, bent or not."""
+    wide = max(3, int(LONG * rng.uniform(0.03, 0.05)))
+    canvas, alpha = _plate(LONG, wide, 0, _any(rng, 120, 255))
+    if rng.random() < 0.5:
+        for y in range(0, LONG, 8):
+            canvas[y : y + 4] = _any(rng, 40, 220)
+    return Thing(canvas, alpha)
+
+
+def name_tag(rng: Random) -> Thing:
+    """A name plate pinned to the chest: broad, metal, white or coloured, with a line or two."""
+    tall = int(LONG / rng.uniform(2.2, 4.0))
+    metal = rng.random() < 0.4
+    shade = rng.uniform(150, 235)
+    colour = (int(shade * 0.6), int(shade * 0.85), int(shade)) if metal else _any(rng, 30, 255)
+    canvas, alpha = _plate(tall, LONG, 3, colour)
+    if metal or rng.random() < 0.3:
+        canvas = _shaded(canvas, rng)
+    ink = _any(rng, 5, 90) if float(canvas.mean()) > 120 else _any(rng, 200, 255)
+    for y in range(tall // 4, tall - 2, max(6, tall // 3)):
+        left = int(rng.integers(4, LONG // 3))
+        cv2.line(canvas, (left, y), (int(rng.integers(LONG // 2, LONG - 4)), y), ink, int(rng.integers(1, 4)))
+    return Thing(canvas, alpha)
+
+
+DECOYS: tuple[Callable[[Random], Thing], ...] = (paper, calculator, handset, wallet, pen, pen)
+STICKS: tuple[Callable[[Random], Thing], ...] = (pen, straw, pen)
 
 
 def turned(thing: Thing, rng: Random, length: float, angle: float) -> Thing:

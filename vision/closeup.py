@@ -115,26 +115,35 @@ class Eye:
     def _looked_at_again(
         self, looks: Sequence[tuple[CameraLayout, Picture, bool]], scenes: list[Detections]
     ) -> list[Detections]:
-        """The scenes' people; whoever is at a post and not sure is scored by a close look at her too.
-
-        The score is the geometric mean of both: what only one of the looks takes for a person is seldom one.
-        """
-        crops, doubtful = [], []
+        """The scenes' people, with whoever is at a post and not sure looked at again."""
+        doubtful = []
         for index, (layout, _, _) in enumerate(looks):
             posts = layout.assign(scenes[index].boxes, self._limits.member)
             for row, (post, score) in enumerate(zip(posts, scenes[index].scores.tolist(), strict=True)):
                 if post is not None and score < self._limits.sure:
-                    box = scenes[index].boxes[row].tolist()
-                    crops.append((index, square_around(box, self._limits.place_grow, layout.size)))
                     doubtful.append((index, row))
-        found = self._crop_and_detect(self._person, _pixels(looks), crops, self._person.card.inputs["close"])
+        return self.look_again(_pixels(looks), scenes, doubtful, self._limits.floor)
+
+    def look_again(
+        self, pictures: Sequence[Pixels], scenes: list[Detections], doubtful: Sequence[tuple[int, int]], floor: float
+    ) -> list[Detections]:
+        """The scenes' people; each ``doubtful`` one (picture, row) is scored by a close look at her too.
+
+        The score is the geometric mean of both: what only one of the looks takes for a person is seldom one.
+        """
+        crops = []
+        for index, row in doubtful:
+            height, width = pictures[index].shape[:2]
+            box = scenes[index].boxes[row].tolist()
+            crops.append((index, square_around(box, self._limits.place_grow, (width, height))))
+        found = self._crop_and_detect(self._person, pictures, crops, self._person.card.inputs["close"])
         scores = [scene.scores.copy() for scene in scenes]
         for (index, row), more in zip(doubtful, found, strict=True):
             people = more.of(PERSON)
             same = iou(scenes[index].boxes[row : row + 1], people.boxes)[0] >= self._limits.same_person
             again = float(people.scores[same].max(initial=0.0))
             scores[index][row] = math.sqrt(scores[index][row] * again)
-        return [scene.scored(score, self._limits.floor) for scene, score in zip(scenes, scores, strict=True)]
+        return [scene.scored(score, floor) for scene, score in zip(scenes, scores, strict=True)]
 
     def look_closely(self, picture: Pixels, people: Boxes, floor: float) -> list[Detections]:
         """What the objects network sees on a close look at each of ``people``, in pixels of ``picture``."""

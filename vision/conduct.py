@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from vision.card import ModelCard
+from vision.card import ActWeights, ModelCard
 from vision.detector import Detections
 
-__all__ = ["ACTS", "FOODS", "Act", "Conduct", "Evidence", "conduct_of"]
+__all__ = ["ACTS", "FOODS", "Act", "Conduct", "Evidence", "conduct_of", "joined", "logit", "thing_seen"]
 
 Act = Literal["phone", "smoking", "eating", "badge"]
 ACTS: Final[tuple[Act, ...]] = get_args(Act)
@@ -72,19 +72,19 @@ def conduct_of(person: _Box, things: Detections, card: ModelCard) -> Conduct:
         known = _CLASSES[act] & set(card.classes)
         if not known and act not in card.acts:
             continue
-        box, score = _best(person, things, known, _REACH[act])
+        box, score = thing_seen(person, things, act)
         weights = card.acts.get(act)
         if weights is not None and things.acts is not None and act in things.acts:
-            score = _sigmoid(weights.bias + weights.thing * _logit(score) + weights.posture * _logit(things.acts[act]))
+            score = joined(weights, score, things.acts[act])
         acts[act] = Evidence(score, box)
     return Conduct(person, acts, None if things.acts is None else things.acts.get(FRONT))
 
 
-def _best(
-    person: _Box, things: Detections, names: frozenset[str], reach: tuple[float, float, float]
-) -> tuple[_Box | None, float]:
+def thing_seen(person: _Box, things: Detections, act: Act) -> tuple[_Box | None, float]:
+    """The best thing of that act where this person may hold, bite or wear it, and its score."""
+    names, (aside, top, bottom) = _CLASSES[act], _REACH[act]
     x1, y1, x2, y2 = person
-    aside, top, bottom = reach[0] * (x2 - x1), y1 + reach[1] * (y2 - y1), y1 + reach[2] * (y2 - y1)
+    aside, top, bottom = aside * (x2 - x1), y1 + top * (y2 - y1), y1 + bottom * (y2 - y1)
     for box, score, kind in zip(things.boxes.tolist(), things.scores.tolist(), things.classes.tolist(), strict=True):
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         if things.names[kind] in names and x1 - aside <= x <= x2 + aside and top <= y <= bottom:
@@ -92,10 +92,11 @@ def _best(
     return None, 0.0
 
 
-def _logit(share: float) -> float:
+def joined(weights: ActWeights, thing: float, posture: float) -> float:
+    """An act's score, 0..1, of its thing's and its posture's."""
+    return 1 / (1 + math.exp(-(weights.bias + weights.thing * logit(thing) + weights.posture * logit(posture))))
+
+
+def logit(share: float) -> float:
     kept = min(1 - _LEAST, max(_LEAST, share))
     return math.log(kept / (1 - kept))
-
-
-def _sigmoid(value: float) -> float:
-    return 1 / (1 + math.exp(-value))

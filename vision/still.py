@@ -1,27 +1,36 @@
-"""One picture by itself, looked at as thoroughly as the product looks at a post: people, things, conduct.
+"""One picture by itself, looked at as thoroughly as can be: people, things, conduct.
 
-still = Still(load_detector(SHIPPED / "person"), load_detector(SHIPPED / "objects"))
-boxes, scores, names = still.people(picture).arrays()
+    still = Still(load_detector(SHIPPED / "person"), load_detector(SHIPPED / "objects"))
+    boxes, scores, names = still.people(picture).arrays()
+
+A camera's post is looked at again and again; a single picture has no second chance. So people are sought at two sizes
+and mirrored, and what is said of them is the mean; whoever is doubtful is then looked at closely, as at a post.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
-from vision.closeup import Eye, EyeLimits, merged
+import numpy as np
+import numpy.typing as npt
+
+from vision.closeup import PERSON, Eye, EyeLimits, merged
 from vision.conduct import Conduct, conduct_of
 from vision.detector import Detections, Detector
-from vision.geometry import Boxes
-from vision.layout import layout
-from vision.observation import WindowId
-from vision.picture import Picture, Pixels
-from vision.streamtime import StreamTime
+from vision.geometry import Boxes, iou
+from vision.picture import Pixels
 
 __all__ = ["Still"]
 
-_SURE: Final = 0.4  # whoever is so surely a person is worth a close look
+_SIZES: Final = (1.0, 1.5)  # of the network's scene input
+_FLOOR: Final = 0.01
+_SAME: Final = 0.55
+_SURE: Final = 0.6  # whoever is seen so surely is not looked at again
+_DOUBTFUL: Final = 0.03  # from here on a second look may raise a score
+_WORTH_A_LOOK: Final = 0.4  # whoever is so surely a person is looked at for what she holds
 
 
 class Still:
-    """Two networks on single pictures (height, width, 3) BGR; the whole picture counts as a post."""
+    """Two networks on single pictures (height, width, 3) BGR."""
 
     def __init__(self, person: Detector, objects: Detector, limits: EyeLimits | None = None) -> None:
         self._limits = limits or EyeLimits()
@@ -36,24 +45,59 @@ class Still:
         return self._eye.objects
 
     def people(self, picture: Pixels) -> Detections:
-        """Everybody, best first, from both looks of `vision.Eye` (the whole picture, then every doubtful person)."""
-        height, width = picture.shape[:2]
-        zone = {WindowId("w1"): {"staff": (0, 0, width, 0, width, height, 0, height)}}
-        look = (layout("still", (width, height), zone), Picture(StreamTime(0), picture), False)
-        return self._eye.see([look])[0].people
+        """Everybody, best first."""
+        mirrored = np.ascontiguousarray(picture[:, ::-1])
+        views = []
+        for side in (round(self.person.card.inputs["scene"] * size / 32) * 32 for size in _SIZES):
+            plain, turned = self.person.detect([picture, mirrored], side, _FLOOR)
+            views += [plain.of(PERSON), _mirrored(turned.of(PERSON), picture.shape[1])]
+        people = _agreed(views)
+        doubtful = [(0, row) for row, score in enumerate(people.scores.tolist()) if _DOUBTFUL <= score < _SURE]
+        return self._eye.look_again([picture], [people], doubtful, _FLOOR)[0]
 
-    def things(self, picture: Pixels, floor: float = 0.01) -> Detections:
+    def things(self, picture: Pixels, floor: float = _FLOOR) -> Detections:
         """Everything of the objects network's classes: the whole picture, and a close look at everybody in it."""
         found = self.objects.detect([picture], self.objects.card.inputs["scene"], floor)[0]
         people = self.people(picture)
-        for more in self._eye.look_closely(picture, people[people.scores >= _SURE].boxes, floor):
+        for more in self._eye.look_closely(picture, people[people.scores >= _WORTH_A_LOOK].boxes, floor):
             found = merged(found, more, self._limits)
         return found
 
-    def conduct(self, picture: Pixels, people: Boxes, floor: float = 0.01) -> list[Conduct]:
+    def conduct(self, picture: Pixels, people: Boxes, floor: float = _FLOOR) -> list[Conduct]:
         """What a close look at each of ``people``, (n, 4) xyxy in pixels, says."""
         looks = self._eye.look_closely(picture, people, floor)
         return [
             conduct_of((x1, y1, x2, y2), things, self.objects.card)
             for things, (x1, y1, x2, y2) in zip(looks, people.tolist(), strict=True)
         ]
+
+
+def _mirrored(found: Detections, width: int) -> Detections:
+    boxes = found.boxes.copy()
+    boxes[:, [0, 2]] = width - found.boxes[:, [2, 0]]
+    return Detections(boxes, found.scores, found.classes, found.names)
+
+
+def _agreed(views: Sequence[Detections]) -> Detections:
+    """Boxes that mean the same person joined, weighed by their scores; her score is the mean over all views, with
+    nothing from a view that does not see her.
+    """
+    boxes = np.concatenate([view.boxes for view in views])
+    scores = np.concatenate([view.scores for view in views])
+    view_of = np.repeat(np.arange(len(views)), [len(view) for view in views])
+    anchors: list[int] = []
+    members: list[dict[int, int]] = []
+    overlaps = iou(boxes, boxes)
+    for row in np.argsort(-scores, kind="stable").tolist():
+        same = overlaps[row, anchors]
+        if not len(same) or same.max() < _SAME:
+            anchors.append(row)
+            members.append({int(view_of[row]): row})
+        else:
+            members[int(same.argmax())].setdefault(int(view_of[row]), row)
+    rows = [list(seen.values()) for seen in members]
+    joined = [np.average(boxes[one], axis=0, weights=scores[one]) for one in rows]
+    means: npt.NDArray[np.float32] = np.array([scores[one].sum() / len(views) for one in rows], np.float32)
+    order = np.argsort(-means, kind="stable")
+    kinds = np.zeros(len(rows), np.intp) + views[0].names.index(PERSON)
+    return Detections(np.array(joined, np.float32).reshape(-1, 4)[order], means[order], kinds, views[0].names)

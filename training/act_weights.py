@@ -1,0 +1,93 @@
+"""How an act's box and its posture are weighed together, and the score that counts: fitted on held-out people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.compose import Composed
+from training.held_out import Answers, lowest_quiet
+from training.look import Found
+from training.recipe import Recipe
+from vision.card import ActWeights
+from vision.conduct import ACTS, Act, joined, logit, thing_seen
+from vision.detector import Detections
+
+ROUNDS = 200
+RIDGE = 1.0
+"""Prior of both weights at 0.5: a few dozen people must not decide that one word counts for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Of held-out people the best box's score, the posture's, whether they do it, and whether a threshold is read off
+    them; all of shape (n,).
+    """
+
+    thing: NDArray[np.float64]
+    posture: NDArray[np.float64]
+    done: NDArray[np.bool_]
+    judged: NDArray[np.bool_]
+
+
+def act_weights(recipe: Recipe, answers: Answers) -> dict[str, ActWeights]:
+    """For every act of the recipe its weights and the lowest threshold that keeps to the wished share of alarms."""
+    found: dict[str, ActWeights] = {}
+    for act in ACTS:
+        if act in recipe.acts and act in recipe.answers:
+            people = _people(recipe, answers, act)
+            bias, thing, posture = fitted(people)
+            weights = ActWeights(1.0, round(bias, 3), round(thing, 3), round(posture, 3))
+            scores = np.array(
+                [joined(weights, one, other) for one, other in zip(people.thing, people.posture, strict=True)]
+            )
+            quiet = lowest_quiet(scores[people.judged & ~people.done], recipe.acts[act].alarms)
+            found[act] = ActWeights(round(quiet, 2), weights.bias, weights.thing, weights.posture)
+    return found
+
+
+def fitted(people: People) -> tuple[float, float, float]:
+    """Bias and the weights of both logits: logistic regression by Newton's steps, both classes weighing the same,
+    no weight below zero (a sign of an act never speaks against it).
+    """
+    inputs = np.column_stack(
+        [np.ones(len(people.done)), [logit(one) for one in people.thing], [logit(one) for one in people.posture]]
+    )
+    share = max(float(people.done.mean()), 1e-6) if len(people.done) else 0.5
+    each = np.where(people.done, 0.5 / share, 0.5 / max(1 - share, 1e-6))
+    prior, ridge = np.array([0.0, 0.5, 0.5]), np.array([1e-3, RIDGE, RIDGE])
+    weights = prior.copy()
+    for _ in range(ROUNDS):
+        chance = 1 / (1 + np.exp(-inputs @ weights))
+        slope = inputs.T @ (each * (chance - people.done)) + ridge * (weights - prior)
+        curve = (inputs * (each * chance * (1 - chance))[:, None]).T @ inputs + np.diag(ridge)
+        step = np.linalg.solve(curve, slope)
+        weights = weights - 0.5 * step
+        weights[1:] = np.maximum(weights[1:], 0.0)
+        if float(np.abs(step).max()) < 1e-6:
+            break
+    return float(weights[0]), float(weights[1]), float(weights[2])
+
+
+def _people(recipe: Recipe, answers: Answers, act: Act) -> People:
+    rows = [
+        (row, found)
+        for row, found in answers.rows()
+        if act in row.acts and row.person is not None and found.acts is not None
+    ]
+    column = recipe.answers.index(act)
+    thing = [_thing(recipe, row, found, act) for row, found in rows]
+    return People(
+        np.array(thing, dtype=np.float64),
+        np.array([float(found.acts[column]) for _, found in rows if found.acts is not None], dtype=np.float64),
+        np.array([row.acts[act] for row, _ in rows], dtype=np.bool_),
+        np.array([row.kind in recipe.acts[act].kinds for row, _ in rows], dtype=np.bool_),
+    )
+
+
+def _thing(recipe: Recipe, row: Composed, found: Found, act: Act) -> float:
+    things = Detections(found.boxes, found.scores, found.classes.astype(np.intp), tuple(recipe.classes))
+    x1, y1, x2, y2 = row.person or (0.0, 0.0, 0.0, 0.0)
+    return thing_seen((x1, y1, x2, y2), things, act)[1]
