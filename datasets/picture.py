@@ -1,4 +1,4 @@
-"""A picture file as the store takes it: whole, of a known kind and size, with a fingerprint that likeness is told by."""
+"""A picture file as the store takes it: whole, of a known kind and size, with a fingerprint that tells likeness."""
 
 import hashlib
 import struct

@@ -55,9 +55,7 @@ FORMATS: Final[Mapping[str, _Format]] = {
 }
 
 
-def read_set(
-    source: Path, pictures: Path | None = None, format_: str | None = None
-) -> tuple[LabelledSet, Pictures]:
+def read_set(source: Path, pictures: Path | None = None, format_: str | None = None) -> tuple[LabelledSet, Pictures]:
     """The labelled pictures of a folder, .zip or label file, and where their bytes are.
 
     Without ``pictures`` they lie in ``source``; without ``format_`` it is told by what lies there. Raises DatasetError
@@ -72,10 +70,10 @@ def read_set(
     if apart is None:
         said = _with_unlabelled(said, found)
     said = with_sidecar(said, files, faults)
-    for what, named in (("named", (one.name for one in said.pictures)), ("used", (one.picture for one in said.pictures))):
+    for named in ((one.name for one in said.pictures), (one.picture for one in said.pictures)):
         for name, count in Counter(named).items():
             if count > 1:
-                faults.add(f"{source}: picture {name} is {what} {count} times; two pictures of one name are one too many")
+                faults.add(f"{source}: {count} pictures would be {name}; every one needs a name of its own")
     faults.refuse()
     if not said.pictures:
         raise DatasetError(f"{source}: there is no picture in it")
@@ -114,4 +112,3 @@ def _with_unlabelled(said: LabelledSet, pictures: Pictures) -> LabelledSet:
     names = {path: path.removeprefix("images/").removeprefix("JPEGImages/") for path in more}
     added = tuple(LabelledPicture(checked_name(names[path], path), path, Annotation()) for path in more)
     return replace(said, pictures=(*said.pictures, *added))
-

@@ -1,4 +1,4 @@
-"""COCO: one JSON with images, annotations and categories (`instances_train.json`, Roboflow's `_annotations.coco.json`)."""
+"""COCO: one JSON with images, annotations and categories, such as `instances_train.json`."""
 
 import json
 from collections.abc import Mapping
@@ -50,7 +50,8 @@ def write(target: Target, said: LabelledSet, picture: PictureBytes) -> list[str]
     given = [facts.get(name, {}).get("id") for name in said.classes]
     ids = dict(zip(said.classes, numbered(given), strict=True))
     image_ids = numbered([one.annotation.extra.get("coco", {}).get("id") for one in said.pictures])
-    images, annotations = [], []
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     for image_id, one in zip(image_ids, said.pictures, strict=True):
         target.put(f"images/{one.name}", picture(one))
         own = {key: value for key, value in one.annotation.extra.get("coco", {}).items() if key != "id"}
@@ -160,15 +161,14 @@ def _label(entry: Any, kinds: Mapping[int, str], where: str) -> Label:
 
 def _implied(key: str, value: Any, area: float) -> bool:
     """What every COCO file says of a plain box, and tells nothing."""
-    return (key == "iscrowd" and value == 0) or (key == "area" and value == area) or (key == "segmentation" and not value)
+    plain = {"iscrowd": 0, "area": area, "segmentation": value if not value else None}
+    return key in plain and value == plain[key]
 
 
 def _written(label: Label, number: int, image_id: int, category: int, one: LabelledPicture) -> dict[str, Any]:
     x, y, w, h = label.written("extent", one.size or (1, 1))
     own = {key: value for key, value in label.attributes.items() if key in _OWN_KEYS}
-    nested = {
-        their_name(key, _OWN_KEYS): value for key, value in label.attributes.items() if key not in _OWN_KEYS
-    }
+    nested = {their_name(key, _OWN_KEYS): value for key, value in label.attributes.items() if key not in _OWN_KEYS}
     entry = {"id": number, "image_id": image_id, "category_id": category, "bbox": [x, y, w, h]}
     return {**entry, "area": w * h, "iscrowd": 0, **own, **({"attributes": nested} if nested else {})}
 

@@ -226,4 +226,3 @@ def _written(label: Label, one: LabelledPicture) -> str:
     )
     head = element(tag, {"label": label.kind, **own, **shape})
     return head.replace("/>", f">{inner}</{tag}>") if inner else head
-

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
-from datasets.errors import DatasetError
+from datasets.errors import DatasetError, unwritable
 from datasets.formats.labelled import checked_name
 from datasets.picture import SUFFIXES
 
@@ -136,7 +136,7 @@ class Pictures:
         said = _nfc(said)
         alike = self._by_base.get(said.rpartition("/")[2], [])
         ends = [name for name in alike if f"/{_nfc(name)}".endswith(f"/{said}")]
-        exact = [name for name in ends if _nfc(name) in (said, f"images/{said}")]
+        exact = [name for name in ends if _nfc(name) in (said, f"images/{said}", f"JPEGImages/{said}")]
         for found in (exact, ends, alike):
             if len(found) == 1:
                 return found[0]
@@ -165,7 +165,7 @@ class FolderTarget:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
         except OSError as error:
-            raise DatasetError(f"{file}: cannot be written ({(error.strerror or str(error)).lower()})") from error
+            raise unwritable(file, error) from error
 
 
 class ZipTarget:
@@ -183,8 +183,7 @@ class ZipTarget:
         try:
             self._zip.writestr(member, data)
         except OSError as error:
-            where = self._zip.filename
-            raise DatasetError(f"{where}: cannot be written ({(error.strerror or str(error)).lower()})") from error
+            raise unwritable(Path(self._zip.filename or name), error) from error
 
 
 def _walked(root: Path) -> list[str]:

@@ -73,7 +73,8 @@ def write(target: Target, said: LabelledSet, picture: PictureBytes) -> list[str]
     target.put("tasks.json", json.dumps(tasks, ensure_ascii=False, indent=1).encode())
     choices = "".join(element("Label", {"value": name}) for name in said.classes)
     tools = f'<RectangleLabels name="{_TOOL}" toName="{_PICTURE}">{choices}</RectangleLabels>'
-    if any("polygonlabels" in str(label.attributes.get("drawn")) for one in said.pictures for label in one.annotation.labels):
+    labels = [label for one in said.pictures for label in one.annotation.labels]
+    if any("polygonlabels" in str(label.attributes.get("drawn")) for label in labels):
         tools += f'<PolygonLabels name="{_OUTLINE}" toName="{_PICTURE}">{choices}</PolygonLabels>'
     target.put("labels.xml", f'<View><Image name="{_PICTURE}" value="$image"/>{tools}</View>\n'.encode())
     write_classes(target, said.classes)
@@ -96,9 +97,7 @@ class _Task:
     def picture(self, classes: tuple[str, ...]) -> LabelledPicture:
         extra = {"labelstudio": dict(self.extra)} if self.extra else {}
         annotation = Annotation(self.labels, self.tags, classes if self.labelled else (), extra)
-        return LabelledPicture(
-            self.name, self.path, annotation, self.size, author=self.author, origin=self.origin
-        )
+        return LabelledPicture(self.name, self.path, annotation, self.size, author=self.author, origin=self.origin)
 
 
 def _is_tasks(files: Files, name: str) -> bool:

@@ -94,8 +94,9 @@ def _sheet(files: Files, name: str, pictures: Pictures, splits: dict[str, str]) 
     if facts.get("segmented") == "0":
         del facts["segmented"]
     annotation = Annotation(labels, extra={"voc": facts} if facts else {})
-    stem = PurePosixPath(_name_of(path)).with_suffix("").as_posix()
-    return LabelledPicture(_name_of(path), path, annotation, _size(root, title), split=splits.get(stem, ""), origin=name)
+    own = _name_of(path)
+    split = splits.get(PurePosixPath(own).with_suffix("").as_posix(), "")
+    return LabelledPicture(own, path, annotation, _size(root, title), split=split, origin=name)
 
 
 def _label(node: Node, title: str) -> Label:
@@ -115,7 +116,8 @@ def _label(node: Node, title: str) -> Label:
     for child in node.children:
         if child.tag == "attributes":
             for inner in child.all("attribute"):
-                attributes[own_name(inner.words("name"), _TAKEN)] = inner.words("value")
+                told = inner.first("value")
+                attributes[own_name(inner.words("name"), _TAKEN)] = told.text if told else ""
         elif child.tag in _PLAIN:
             if child.text.strip() != _PLAIN[child.tag]:
                 attributes[child.tag] = child.text.strip()

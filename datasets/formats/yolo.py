@@ -200,5 +200,3 @@ def _split_words(path: str) -> list[str]:
         darknet = _DARKNET.fullmatch(part)
         words.append(darknet.group(1) if darknet else part)
     return words
-
-
