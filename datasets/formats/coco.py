@@ -63,7 +63,7 @@ def write(target: Target, said: LabelledSet, picture: PictureBytes) -> list[str]
     others = {key: value for key, value in extra.items() if key != "categories"}
     body = {**others, "images": images, "annotations": annotations, "categories": categories}
     target.put("annotations.json", json.dumps(body, ensure_ascii=False).encode())
-    return unheld("coco", said.pictures, attributes=True)
+    return unheld("coco", said.pictures, attributes="any")
 
 
 def _is_coco(files: Files, name: str) -> bool:

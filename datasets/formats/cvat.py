@@ -84,7 +84,7 @@ def write(target: Target, said: LabelledSet, picture: PictureBytes) -> list[str]
         lines += [element("tag", {"label": tag, "source": "manual"}) for tag in one.annotation.tags]
         lines.append("</image>")
     target.put("annotations.xml", "\n".join([*lines, "</annotations>\n"]).encode())
-    return unheld("cvat", said.pictures, attributes=True)
+    return unheld("cvat", said.pictures, attributes="text")
 
 
 def _sheets(files: Files) -> list[str]:

@@ -1,9 +1,10 @@
 """A set of labelled pictures between a file format and the store, and the checks that all formats share."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from datasets.errors import DatasetError
 from datasets.label import Annotation
@@ -129,22 +130,27 @@ def numbered(given: Sequence[object]) -> list[int]:
     return ids if len(set(ids)) == len(given) else list(range(1, len(given) + 1))
 
 
-def unheld(format_: str, pictures: Iterable[LabelledPicture], attributes: bool) -> list[str]:
-    """Sentences on what ``format_`` has no place for: others' extras, and ``attributes`` of labels unless it has."""
-    boxes: dict[str, int] = {}
-    extras: dict[str, int] = {}
+def unheld(format_: str, pictures: Iterable[LabelledPicture], attributes: Literal["none", "text", "any"]) -> list[str]:
+    """Sentences on what ``format_`` has no place for: others' extras, and those ``attributes`` that it cannot hold."""
+    boxes: Counter[str] = Counter()
+    extras: Counter[str] = Counter()
     for picture in pictures:
-        for label in () if attributes else picture.annotation.labels:
-            for key in label.attributes:
-                boxes[key] = boxes.get(key, 0) + 1
-        for key in picture.annotation.extra:
-            if key != format_:
-                extras[key] = extras.get(key, 0) + 1
+        for label in picture.annotation.labels:
+            boxes.update(
+                key
+                for key, value in label.attributes.items()
+                if attributes == "none" or (attributes == "text" and not isinstance(value, str))
+            )
+        extras.update(key for key in picture.annotation.extra if key != format_)
     said = []
     if boxes:
-        named = ", ".join(f"{key} ({count} boxes)" for key, count in sorted(boxes.items()))
-        said.append(f"{format_} has no place for attributes; left out: {named}")
+        how = "has no place for attributes; left out" if attributes == "none" else "holds attributes as text only"
+        said.append(f"{format_} {how}: {_counted(boxes, 'boxes')}")
     if extras:
-        named = ", ".join(f"{key} ({count} pictures)" for key, count in sorted(extras.items()))
-        said.append(f"{format_} has no place for what only another format says of a picture; left out: {named}")
+        what = f"{format_} has no place for what only another format says of a picture; left out"
+        said.append(f"{what}: {_counted(extras, 'pictures')}")
     return said
+
+
+def _counted(counts: Counter[str], what: str) -> str:
+    return ", ".join(f"{key} ({count} {what})" for key, count in sorted(counts.items()))

@@ -78,7 +78,7 @@ def write(target: Target, said: LabelledSet, picture: PictureBytes) -> list[str]
         tools += f'<PolygonLabels name="{_OUTLINE}" toName="{_PICTURE}">{choices}</PolygonLabels>'
     target.put("labels.xml", f'<View><Image name="{_PICTURE}" value="$image"/>{tools}</View>\n'.encode())
     write_classes(target, said.classes)
-    return unheld("labelstudio", said.pictures, attributes=True)
+    return unheld("labelstudio", said.pictures, attributes="any")
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def write(target: Target, said: LabelledSet, picture: PictureBytes) -> list[str]
     write_classes(target, said.classes)
     for split, lines in lists.items():
         target.put(f"ImageSets/Main/{split}.txt", "".join(lines).encode())
-    return unheld("voc", said.pictures, attributes=True)
+    return unheld("voc", said.pictures, attributes="text")
 
 
 def _sheets(files: Files) -> list[str]:

@@ -88,7 +88,7 @@ def write(target: Target, said: LabelledSet, picture: PictureBytes) -> list[str]
     for split, lines in lists.items():
         target.put(f"{split}.txt", "".join(lines).encode())
     target.put("data.yaml", _data_yaml(said.classes, lists).encode())
-    return unheld("yolo", said.pictures, attributes=False)
+    return unheld("yolo", said.pictures, attributes="none")
 
 
 def _classes(files: Files) -> tuple[str, ...]:
