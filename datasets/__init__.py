@@ -1,4 +1,4 @@
-"""Pictures and their labels as they lie on disk, read without guessing."""
+"""Pictures and their labels: read without guessing, kept in a store, checked, split, frozen, handed on."""
 
 from datasets.errors import DatasetError
 from datasets.splits import is_held_out

@@ -1,4 +1,4 @@
-"""A folder in YOLO form: ``images``, ``labels``, ``classes.txt`` and ``groups.csv``."""
+"""What training reads: a folder in YOLO form with ``images``, ``labels``, ``classes.txt`` and ``groups.csv``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from datasets.errors import DatasetError
+from datasets.picture import SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One picture of a set; ``folder`` is its class where the set has class folders instead of boxes, else empty."""
+    """One picture of a set; ``folder`` is that of its file, which is its class where it has no labels, else empty."""
 
     name: str
     picture: Path
@@ -52,17 +53,18 @@ def read_yolo(root: Path) -> list[Sample]:
     if not images.is_dir():
         raise DatasetError(f"{images}: no such folder")
     samples = []
-    for picture in sorted(images.rglob("*.jpg")):
+    for picture in sorted(file for file in images.rglob("*") if file.suffix.lower() in SUFFIXES):
         inner = picture.relative_to(images)
         group = groups.get(inner.as_posix())
         if group is None:
             raise DatasetError(f"{root / 'groups.csv'}: no group for {inner.as_posix()}")
         folder = inner.parent.as_posix() if inner.parent != Path() else ""
-        bare = bool(folder) or not (root / "labels").is_dir()
-        boxes = () if bare else _boxes(root / "labels" / inner.with_suffix(".txt"), classes)
+        labels = root / "labels" / inner.with_suffix(".txt")
+        bare = not (root / "labels").is_dir() or (bool(folder) and not labels.is_file())
+        boxes = () if bare else _boxes(labels, classes)
         samples.append(Sample(root.name, picture, group, folder, boxes))
     if not samples:
-        raise DatasetError(f"{images}: no .jpg in it")
+        raise DatasetError(f"{images}: no picture in it")
     return samples
 
 

@@ -31,7 +31,7 @@ from training.start import load_network, person_from_pose, with_classes
 from training.teacher import Teachers
 from vision.errors import ZaigangError
 
-WORST_BOX, WORST_SCORE = 2.0, 0.05
+WORST_BOX, WORST_SCORE = 2.0, 0.1
 """Pixels and score by which an exported detection may differ from torch's; a wrong graph differs by far more."""
 
 
@@ -49,7 +49,8 @@ def build(recipe_file: Path, shared: Path, out: Path, person: Path | None, say: 
     if box > WORST_BOX or score > WORST_SCORE:
         raise TrainingError(f"{shipped / 'model.xml'}: differs from torch by {box:.1f} px and {score:.2f} in score")
     say(f"exported; differs from torch by at most {box:.2f} px and {score:.3f} in score")
-    answers = Answers(Network(shipped), held_out, recipe.inputs)
+    sides = {group: max(shape) for group, shape in recipe.fit.shapes.items()}
+    answers = Answers(Network(shipped), held_out, sides)
     chosen, seat = thresholds(recipe, answers), seat_threshold(recipe, answers)
     say(f"thresholds {chosen}, crops of seats {seat}")
     content = card(

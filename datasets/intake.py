@@ -1,0 +1,177 @@
+"""A source taken into the store: each picture once, resumable at any point, nothing in it that cannot be used."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from datasets.errors import DatasetError
+from datasets.fit import fitted
+from datasets.formats import LabelledPicture, Pictures, checked_class, read_set
+from datasets.picture import LARGEST_FILE, Seen, examined
+from datasets.store import Store, StoredSample, StoredSet
+from datasets.telling import Tell, quiet
+
+__all__ = ["Intake", "Wish", "checked_set", "take_in"]
+
+_TOGETHER: Final = 32  # pictures a commit; a kill costs at most the work on these
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be imported as what; ``at`` is the time of it, in ISO 8601."""
+
+    source: Path
+    set: str
+    at: str
+    pictures: Path | None = None
+    format: str | None = None
+    licence: str = ""
+    author: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
+    labelled: tuple[str, ...] = ()
+    group_by: str | None = None
+    split: str = ""
+    adds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What an import did. ``left_out`` names each picture that could not be used, with the reason."""
+
+    set: str
+    format: str
+    pictures: int
+    boxes: int
+    checked_empty: int
+    unlabelled: int
+    added: int
+    changed: int
+    left_out: tuple[str, ...]
+    gone: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def take_in(store: Store, wish: Wish, tell: Tell = quiet) -> Intake:
+    """Import ``wish.source``; running it again adds what is new, changes what is labelled otherwise, doubles nothing.
+
+    Raises DatasetError before anything is written where a label file or the classes are not as they should be.
+    """
+    before = {one.name: one for one in store.sets()}.get(checked_set(wish.set))
+    if before and not wish.adds and before.source != str(wish.source.resolve()):
+        raise DatasetError(
+            f"{wish.source}: the store has a set {wish.set} from {before.source}; name this one with --set "
+            "(with the same name to add to that set)"
+        )
+    said, pictures = read_set(wish.source, wish.pictures, wish.format)
+    said = fitted(said, str(wish.source), wish.mapping, wish.classes, wish.labelled)
+    ready = [_grouped(one, wish) for one in said.pictures]
+    old = {one.name: one for one in store.samples([wish.set])} if before else {}
+    classes = tuple(dict.fromkeys((*(before.classes if before else ()), *said.classes)))
+    extra = {**(before.extra if before else {}), **said.extra}
+    split = wish.split or (before.split if before else "")
+    kept = StoredSet(
+        wish.set, said.format, str(wish.source.resolve()), classes, split, dict(wish.mapping), extra, wish.at, None
+    )
+    store.keep_set(kept)
+    store.commit()
+    added = changed = 0
+    left_out: list[str] = []
+    for done, one in enumerate(ready, 1):
+        try:
+            new, was = _stored(store, wish, one, pictures, old.get(one.name)), old.get(one.name)
+        except DatasetError as fault:
+            left_out.append(str(fault))
+        else:
+            added += was is None
+            changed += was is not None and was != new
+            if was != new:
+                store.keep_sample(new)
+        if done % _TOGETHER == 0:
+            store.commit()
+        tell(done, len(ready))
+    store.keep_set(replace(kept, finished_at=wish.at))
+    store.commit()
+    names = {one.name for one in ready}
+    return Intake(
+        set=wish.set,
+        format=said.format,
+        pictures=len(ready) - len(left_out),
+        boxes=sum(len(one.annotation.labels) for one in ready),
+        checked_empty=sum(one.annotation.checked_empty for one in ready),
+        unlabelled=sum(not one.annotation.labelled and not one.annotation.tags for one in ready),
+        added=added,
+        changed=changed,
+        left_out=tuple(left_out),
+        gone=tuple(name for name in old if name not in names),
+        notes=said.notes,
+    )
+
+
+def checked_set(name: str) -> str:
+    """``name`` as that of a set, which is a folder's name too."""
+    checked_class(name, "--set")
+    if re.search(r"[/\\:*?\"<>|]", name) or name.startswith(".") or name != name.strip():
+        raise DatasetError(f'--set {name!r}: a set is named like a folder, without any of / \\ : * ? " < > |')
+    return name
+
+
+def _grouped(one: LabelledPicture, wish: Wish) -> LabelledPicture:
+    if wish.group_by is None:
+        return one
+    if wish.group_by == "set":
+        return replace(one, group=wish.set)
+    if wish.group_by == "folder":
+        return replace(one, group=one.name.rpartition("/")[0] or wish.set)
+    try:
+        found = re.search(wish.group_by, one.name)
+    except re.error as error:
+        raise DatasetError(f"--group-by {wish.group_by!r}: is no regular expression ({error})") from error
+    if found is None or not found.groups():
+        raise DatasetError(
+            f"--group-by {wish.group_by!r}: finds no group in {one.name!r}; write folder, set, or a regular "
+            "expression whose first brackets are around the group, such as '(cam[0-9]+)_'"
+        )
+    return replace(one, group=found.group(1) or "")
+
+
+def _stored(
+    store: Store, wish: Wish, one: LabelledPicture, pictures: Pictures, was: StoredSample | None
+) -> StoredSample:
+    """The sample, its picture being in the store; what the source leaves open stays as it was."""
+    title = pictures.files.title(one.picture)
+    data = pictures.files.read(one.picture, LARGEST_FILE)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if was is not None and was.picture != sha256:
+        raise DatasetError(f"{title}: the set {wish.set} has another picture of this name; use another --set for it")
+    seen = store.seen(sha256) or examined(data, title)
+    _check_size(one, seen, wish, title)
+    store.keep_picture(seen, data)
+    return StoredSample(
+        set=wish.set,
+        name=one.name,
+        picture=sha256,
+        suffix=seen.suffix,
+        size=seen.size,
+        fingerprint=seen.fingerprint,
+        thumb=seen.thumb,
+        annotation=one.annotation,
+        group=one.group or (was.group if was else ""),
+        split=wish.split or one.split or (was.split if was else ""),
+        licence=one.licence or wish.licence or (was.licence if was else ""),
+        author=one.author or wish.author or (was.author if was else ""),
+        origin=one.origin or (was.origin if was else ""),
+        added_at=was.added_at if was else wish.at,
+    )
+
+
+def _check_size(one: LabelledPicture, seen: Seen, wish: Wish, title: str) -> None:
+    pixels = any(label.form in ("corners", "extent") for label in one.annotation.labels)
+    if pixels and one.size is not None and one.size != seen.size:
+        said, real = ("x".join(map(str, size)) for size in (one.size, seen.size))
+        raise DatasetError(
+            f"{title}: {one.origin or wish.source} draws its boxes on {said} pixels, but the picture has {real}"
+        )
