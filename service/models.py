@@ -10,9 +10,10 @@ from vision.card import SHIPPED, ModelCard, read_card
 from vision.closeup import Eye
 from vision.conduct import FRONT, Act, act_thresholds, things_of
 from vision.detector import Detector, load_detector
-from vision.errors import ModelError
+from vision.dress import UniformJudge
+from vision.errors import ModelError, ZaigangError
 
-__all__ = ["load_eye", "waiting"]
+__all__ = ["load_eye", "load_uniforms", "waiting"]
 
 _ACT_OF: Final[Mapping[str, Act]] = {
     "phone_in_use": "phone",
@@ -32,7 +33,7 @@ def load_eye(models: ModelSettings, books: Iterable[Rulebook], threads: int = 0)
     objects = _loaded("objects", models.objects, models.runtime, threads)
     for book in books:
         for name, rule in book.rules.items():
-            lacking = _lacking(rule.signal, person.card, objects.card)
+            lacking = _lacking(rule.signal, models, person.card, objects.card)
             if rule.state == "on" and lacking is not None:
                 raise ModelError(
                     f'rule "{name}" is on, but {lacking}. Name another model in zaigang.yaml, '
@@ -41,17 +42,33 @@ def load_eye(models: ModelSettings, books: Iterable[Rulebook], threads: int = 0)
     return Eye(person, objects)
 
 
+def load_uniforms(models: ModelSettings, threads: int = 0) -> UniformJudge | None:
+    """What the hall wears; None where no uniform is enrolled. Raises ModelError naming the file that is wrong."""
+    if not models.uniforms:
+        return None
+    from vision.uniform import load_uniforms as enrolled
+
+    try:
+        return enrolled(models.uniforms, runtime=models.runtime, threads=threads)
+    except ZaigangError as error:
+        raise ModelError(f"models.uniforms: {error}") from error
+
+
 def waiting(models: ModelSettings, book: Rulebook) -> dict[str, str]:
     """The rules that are judged as soon as a model answers their signal, and what is lacking until then."""
     person, objects = _card("person", models.person), _card("objects", models.objects)
-    found = {name: _lacking(rule.signal, person, objects) for name, rule in book.rules.items() if rule.state == "auto"}
+    found = {
+        name: _lacking(rule.signal, models, person, objects)
+        for name, rule in book.rules.items()
+        if rule.state == "auto"
+    }
     return {name: lacking for name, lacking in found.items() if lacking is not None}
 
 
-def _lacking(signal: str, person: ModelCard, objects: ModelCard) -> str | None:
+def _lacking(signal: str, models: ModelSettings, person: ModelCard, objects: ModelCard) -> str | None:
     """What it would take to answer ``signal``, in words; None where it is answered."""
     if signal == "uniform":
-        return "no uniform is enrolled"
+        return None if models.uniforms else "models.uniforms names no uniform that the hall has enrolled"
     if signal not in _ACT_OF:
         return None if "person" in person.classes else _no_class(person, ("person",))
     act = _ACT_OF[signal]

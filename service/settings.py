@@ -165,10 +165,11 @@ class ServerSettings(_Strict):
 
 
 class ModelSettings(_Strict):
-    """Networks by name (of those shipped) or by folder."""
+    """Networks by name (of those shipped) or by folder, and the files of the uniforms that the hall has enrolled."""
 
     person: str = "person"
     objects: str = "objects"
+    uniforms: tuple[Path, ...] = ()
     runtime: Literal["openvino", "onnx"] = "openvino"
 
 

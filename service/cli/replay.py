@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from service.cli.options import Config, Out, Set, Start, Zones, parse_changes, parse_start, parse_zones
 from service.cli.report import report, write_out
 from service.looks import written_look
-from service.models import load_eye
+from service.models import load_eye, load_uniforms
 from service.rules.duty import always_on
 from service.rules.event import Event
 from service.rules.judge import Judge
@@ -72,11 +72,12 @@ def replay(
     configured = settings.books()
     books = {window: overridden(configured.get(window, base), set_here, "--set") for window in windows}
     eye = load_eye(settings.models, books.values())
+    uniforms = load_uniforms(settings.models)
     rules = Judge(books, settings.duty_by_window() if config else always_on)
     with open_film(where, began) as film:
         plan = layout(Path(where.text).name, film.size, windows)
         pictures = film.pictures(rate or settings.looks_per_second)
-        with closing(look_through(pictures, CameraPipeline(plan, eye), eye)) as looks:
+        with closing(look_through(pictures, CameraPipeline(plan, eye, uniforms), eye)) as looks:
             events = _judged(_progress(looks, film.expected_s, began), rules, looks_out, began)
         if film.damaged:
             typer.echo(f"zaigang: {source}: {film.damaged} damaged packets were passed over", err=True)

@@ -22,7 +22,7 @@ from service.cli.sources import watchable
 from service.engine import LocalEngine
 from service.lock import Held, held
 from service.logs import set_up_logs
-from service.models import load_eye
+from service.models import load_eye, load_uniforms
 from service.rules.rulebook import load_rulebook, overridden
 from service.settings import CameraSettings, Settings
 from service.storage import PlaceQueries, open_database
@@ -66,6 +66,7 @@ def run(
         stack.callback(os.close, _hold(settings))
         _check_room(settings)
         eye = load_eye(settings.models, settings.books().values())
+        load_uniforms(settings.models)
         model = f"{eye.person.card.name} {eye.person.card.version}"
         del eye
         listening = stack.enter_context(_listen(host, port))

@@ -17,6 +17,7 @@ from service.worker.plan import Drawn
 from service.worker.status import WindowStatus
 from vision.camera import Camera
 from vision.closeup import Eye
+from vision.dress import UniformJudge
 from vision.errors import ZoneError, without_password
 from vision.geometry import Size
 from vision.layout import layout
@@ -44,6 +45,7 @@ class CameraPost:
         settings: CameraSettings,
         drawn: Mapping[WindowId, Drawn],
         eye: Eye,
+        uniforms: UniformJudge | None,
         data: Path,
         rate: float,
         clock: Callable[[], StreamTime],
@@ -62,6 +64,7 @@ class CameraPost:
         self.trouble: str | None = None
         self._drawn = drawn
         self._eye = eye
+        self._uniforms = uniforms
         self._pipeline: CameraPipeline | None = None
         self._looked_at: StreamTime | None = None
         self._blind_at: StreamTime | None = None
@@ -79,7 +82,8 @@ class CameraPost:
                 for window in self.settings.windows
             }
             try:
-                self._pipeline = CameraPipeline(layout(self.settings.title, size, self.zones), self._eye)
+                plan = layout(self.settings.title, size, self.zones)
+                self._pipeline = CameraPipeline(plan, self._eye, self._uniforms)
                 self.trouble = None
             except ZoneError as error:
                 self.trouble = str(error)

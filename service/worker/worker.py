@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import structlog
 
-from service.models import load_eye
+from service.models import load_eye, load_uniforms
 from service.rules.event import Event
 from service.rules.judge import Judge
 from service.rules.rulebook import Rulebook
@@ -69,11 +69,13 @@ class Worker:
         give_way(self._ring, self._short_by())
         self._spool = Spool(plan.data / "spool" / f"{plan.worker}.db")
         self._eye = load_eye(plan.settings.models, self._books.values())
+        uniforms = load_uniforms(plan.settings.models)
         mine = {WindowId(window.id) for camera in plan.cameras for window in camera.windows}
         self._judge = Judge({window: book for window, book in self._books.items() if window in mine}, self._duty)
         rate = plan.settings.looks_per_second
         self._posts = [
-            CameraPost(camera, plan.drawn, self._eye, plan.data, rate, clock, self._arrived) for camera in plan.cameras
+            CameraPost(camera, plan.drawn, self._eye, uniforms, plan.data, rate, clock, self._arrived)
+            for camera in plan.cameras
         ]
         self._by_window = {window: post for post in self._posts for window in post.windows}
         recorder = plan.settings.recorder

@@ -239,7 +239,11 @@ def test_check_names_every_camera_that_cannot_be_used_and_no_password(
         ({"person": "objects"}, {}, "toy-objects) has no class person. Name another model in zaigang.yaml"),
         ({}, {"smoking": {"state": "on"}}, 'rule "smoking" is on, but model "toy-objects" ('),
         ({}, {"smoking": {"state": "on"}}, "toy-objects) has no class cigarette. Name another model"),
-        ({}, {"uniform_missing": {"state": "on"}}, 'rule "uniform_missing" is on, but no uniform is enrolled'),
+        (
+            {},
+            {"uniform_missing": {"state": "on"}},
+            'rule "uniform_missing" is on, but models.uniforms names no uniform',
+        ),
     ],
 )
 def test_network_that_does_not_serve_the_rulebook(

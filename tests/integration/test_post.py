@@ -21,7 +21,7 @@ def test_zone_outside_the_picture_is_told_and_nothing_is_judged(tmp_path: Path) 
         windows=({"id": "w1", "zones": {"staff": [0, 0, 4000, 100]}},),  # type: ignore[arg-type]
     )
     eye = load_eye(ModelSettings(**write_networks(tmp_path)), ())  # type: ignore[arg-type]
-    post = CameraPost(settings, {}, eye, tmp_path, 5, PlayedClock(), threading.Event())
+    post = CameraPost(settings, {}, eye, None, tmp_path, 5, PlayedClock(), threading.Event())
 
     pipeline = post.pipeline(Picture(NOW, np.zeros((240, 320, 3), np.uint8)))
 

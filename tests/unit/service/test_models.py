@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from service.models import load_eye, waiting
+from service.models import load_eye, load_uniforms, waiting
 from service.rules.rulebook import Rulebook, load_rulebook, overridden
 from service.settings import ModelSettings
 from tests.fixtures.command import zaigang
@@ -38,7 +38,7 @@ def test_rules_on_auto_wait_for_the_class_that_answers_them(tmp_path: Path) -> N
 
     assert set(waits) == {"eating", "smoking", "badge_missing", "uniform_missing"}
     assert waits["smoking"] == f'model "toy-objects" ({tmp_path / "toy-objects"}) has no class cigarette'
-    assert waits["uniform_missing"] == "no uniform is enrolled"
+    assert waits["uniform_missing"] == "models.uniforms names no uniform that the hall has enrolled"
 
 
 def test_they_begin_with_a_network_that_has_it(tmp_path: Path) -> None:
@@ -63,7 +63,11 @@ def test_a_missing_badge_waits_for_a_network_that_tells_front_from_back(tmp_path
 
 @pytest.mark.parametrize(
     ("rule", "lacking"),
-    [("smoking", "has no class cigarette"), ("badge_missing", "has no class badge"), ("uniform_missing", "no uniform")],
+    [
+        ("smoking", "has no class cigarette"),
+        ("badge_missing", "has no class badge"),
+        ("uniform_missing", "names no uniform"),
+    ],
 )
 def test_a_rule_that_is_on_and_cannot_be_judged_is_refused(tmp_path: Path, rule: str, lacking: str) -> None:
     models = networks(tmp_path)
@@ -73,12 +77,26 @@ def test_a_rule_that_is_on_and_cannot_be_judged_is_refused(tmp_path: Path, rule:
         load_eye(models, [turned_on(rule)])
 
 
+def test_uniform_rules_begin_with_a_uniform_that_the_hall_names(tmp_path: Path) -> None:
+    models = networks(tmp_path).model_copy(update={"uniforms": (tmp_path / "winter.npz",)})
+
+    assert "uniform_missing" not in waiting(models, load_rulebook())
+    assert load_uniforms(networks(tmp_path)) is None
+
+
+def test_a_uniform_that_is_not_there_is_refused_under_its_key(tmp_path: Path) -> None:
+    models = networks(tmp_path).model_copy(update={"uniforms": (tmp_path / "winter.npz",)})
+
+    with pytest.raises(ModelError, match=r"^models\.uniforms: "):
+        load_uniforms(models)
+
+
 def test_rules_says_what_waits_for_what(tmp_path: Path) -> None:
     config = tmp_path / "zaigang.yaml"
     config.write_text(yaml.safe_dump({"models": networks(tmp_path, "cigarette").model_dump(mode="json")}), "utf-8")
 
     printed = zaigang("rules", "--config", config).stdout
 
-    assert "uniform_missing waits: no uniform is enrolled" in printed
+    assert "uniform_missing waits: models.uniforms names no uniform" in printed
     assert "has no class badge" in printed
     assert "smoking waits" not in printed
