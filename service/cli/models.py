@@ -208,8 +208,9 @@ def _figures(
 def _evaluated(kept: "Registry", role: "Role", entry: str, root: Path) -> str:
     """What `zaigang evaluate` says with ``entry`` in its role and the networks in use in the others."""
     now = kept.standing()
-    networks = {one: now.deployed(one) for one in ("person", "objects")} | {role: entry}
-    options = [part for one, name in networks.items() if name for part in (f"--{one}", str(kept.folder(name)))]
+    networks = {one: now.deployed(one) for one in now.lines} | {role: entry}
+    folders = {one: kept.folder(name) for one, name in networks.items() if name and kept.is_measured(name)}
+    options = [part for one, folder in folders.items() for part in (f"--{one}", str(folder))]
     typer.echo(f"measuring {entry} on {root}", err=True)
     run = "from service.cli import main; main()"
     done = subprocess.run(

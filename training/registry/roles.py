@@ -1,4 +1,4 @@
-"""What a network is for in a hall, and the classes that it must have for that."""
+"""What a network is for in a hall, and what it must have for that."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 NEEDS: Final[dict[Role, str]] = {"objects": "cell phone", "person": "person", "uniform": "uniform"}
 """The class without which a network is no use in that role."""
 
+EMBEDDING: Final = "embedding"
+"""The output of a network that knows no classes and by which uniforms are enrolled."""
 
-def role_of(classes: Sequence[str]) -> Role | None:
-    """What a network with ``classes`` is for: things before people, since people are seen by both; None if unclear."""
-    if NEEDS["objects"] in classes:
-        return "objects"
-    if NEEDS["person"] in classes:
-        return "person"
-    return "uniform" if NEEDS["uniform"] in classes else None
+
+def role_of(classes: Sequence[str], output: str = "yolo26") -> Role | None:
+    """What a network is for: things before people, since people are seen by both; None if that is not clear."""
+    fitting = (role for role in ("objects", "person", "uniform") if serves(role, classes, output))
+    return next(fitting, None)
+
+
+def serves(role: Role, classes: Sequence[str], output: str = "yolo26") -> bool:
+    """Whether a network with these classes and this output can be of use in ``role``."""
+    return role == "uniform" if output == EMBEDDING else NEEDS[role] in classes

@@ -18,11 +18,9 @@ from training.errors import TrainingError
 from training.model_folder import put_folder_in_place
 from training.registry.gate import Comparison, Figures
 from training.registry.records import Action, Record, Standing, read_records, standing
-from training.registry.roles import NEEDS, Role, role_of
+from training.registry.roles import EMBEDDING, NEEDS, ROLES, Role, role_of, serves
 from vision.card import SHIPPED, ModelCard, read_card
 from vision.disk import put_in_place, sync
-
-_SHIPPED: tuple[Role, ...] = ("person", "objects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class Registry:
         raise TrainingError(f"{text}: is not in the registry {self.root}; there are {', '.join(entries) or 'none'}")
 
     def losses(self, before: str, after: str) -> list[Comparison]:
-        """The classes, and the answers from posture, that ``before`` has and ``after`` has not."""
+        """What ``before`` can by its card and ``after`` cannot: classes, answers from posture, the kind of output."""
         had, has = (_abilities(self.folder(entry)) for entry in (before, after))
         return [
             Comparison(name, "card", 1, 1.0, 0.0, 0.0, f"{after} has no {kind} {name}, which {before} has")
@@ -79,10 +77,14 @@ class Registry:
             if name not in has
         ]
 
+    def is_measured(self, entry: str) -> bool:
+        """Whether evaluate has measures for it: of uniforms only those for the network that enrols them."""
+        return self.standing().roles[entry] != "uniform" or str(read_card(self.folder(entry)).output) == EMBEDDING
+
     def check_is_of(self, entry: str, figures: Figures, source: str) -> None:
-        """Raise TrainingError when ``figures`` are of other networks."""
+        """Raise TrainingError when ``figures`` are of other networks; evaluate does not name the one for uniforms."""
         card = read_card(self.folder(entry))
-        if card.sha256 not in figures.networks:
+        if self.standing().roles[entry] != "uniform" and card.sha256 not in figures.networks:
             raise TrainingError(
                 f"{source}: was not measured with {entry} (no network in it has its hash {card.sha256[:12]}…)"
             )
@@ -94,17 +96,19 @@ class Registry:
         ModelError for a damaged folder or one whose classes do not serve its role, TrainingError for one that is there.
         """
         card = read_card(folder)
-        role = role or role_of(card.classes)
+        output = str(card.output)
+        role = role or role_of(card.classes, output)
         if role is None:
             raise TrainingError(f"{folder}: what it is for does not follow from its classes; say --role")
-        if NEEDS[role] not in card.classes:
+        if not serves(role, card.classes, output):
             raise TrainingError(
                 f"{folder}: cannot be {role}, for which it needs the class {NEEDS[role]}; "
                 f"it has {', '.join(card.classes)}"
             )
         with self._changing() as records:
             if not records:
-                records = [record for name in _SHIPPED for record in self._shipped(name)]
+                shipped = (one for one in ROLES if (SHIPPED / one / "card.yaml").is_file())
+                records = [record for one in shipped for record in self._shipped(one)]
                 self._commit(records)
             entry = self._keep(card)
             if entry in standing(records).states:
@@ -218,4 +222,5 @@ class Registry:
 def _abilities(folder: Path) -> dict[str, str]:
     card = yaml.safe_load((folder / "card.yaml").read_text(encoding="utf-8"))
     classes = dict.fromkeys(map(str, card["classes"]), "class")
-    return classes | dict.fromkeys(map(str, card.get("answers", ())), "answer")
+    answers = dict.fromkeys(map(str, card.get("answers", ())), "answer from posture")
+    return {str(card["output"]): "output", **answers, **classes}

@@ -42,6 +42,7 @@ def site_card(
         "inputs": {**base.inputs, "scene": plan.size},
         "output": "yolo26",
         "thresholds": {name: choice.threshold for name, choice in measured.thresholds.items()},
+        **({"answers": list(base.answers), "acts": dict(base.acts)} if base.carries_answers(classes) else {}),
         "threshold_source": _threshold_source(measured.thresholds),
         "data": [path.resolve().stem for path in wish.data],
         "data_sha256": digest,

@@ -52,6 +52,8 @@ def fitted(
     """
     last, best = folder / "weights" / "last.pt", folder / "weights" / "best.pt"
     done = _epochs_done(last)
+    if done:
+        _mend_best(last, best)
     if not _is_over(last, plan):
         _cut_curves(folder / "results.csv", done)
         fit = _Fit(pictures, classes, network, _settings(plan, folder, last if done else None))
@@ -152,6 +154,13 @@ def _is_over(last: Path, plan: Plan) -> bool:
     state = _state(last)
     done, best = int(state["epoch"]) + 1, int(state["stopper"]["best_epoch"])
     return done >= plan.epochs or (plan.patience > 0 and done - best >= plan.patience)
+
+
+def _mend_best(last: Path, best: Path) -> None:
+    """Write ``best`` again where the run was killed after ``last``, which is the best so far, and before ``best``."""
+    state = _state(last)
+    if int(state["stopper"]["best_epoch"]) == int(state["epoch"]) + 1:
+        _WholeFile(best).write_bytes(last.read_bytes())
 
 
 def _state(last: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from training.labels import read_picture
 from training.look import Network
 from training.model_folder import empty_draft, exported, put_folder_in_place, write_card
-from training.site.base import PLAIN, Base, base_of, network_of, plain_card, with_rows
+from training.site.base import PLAIN, Base, base_of, network_of, plain_card
 from training.site.card import Measured, site_card
 from training.site.classes import meanings, wanted_classes
 from training.site.curves import draw_curves
@@ -22,6 +22,7 @@ from training.site.pictures import Row, Teaching, groups_of, laid_out
 from training.site.run import UNPACKED, alone_in, begin_or_go_on, check_is_ours, check_room
 from training.site.sets import HallSet, Weighed, read_sets, weighed
 from training.site.split import Group, Key, held_out_groups
+from training.site.weights import BODY, with_answers, with_rows
 from training.site.wish import Plan, Teller, Wish
 from vision.errors import StorageFull
 
@@ -53,6 +54,10 @@ class _Run:
     meant: Mapping[str, Mapping[str, str | None]]
     groups: Sequence[Group]
     held_out: frozenset[Key]
+
+    @property
+    def carries_answers(self) -> bool:
+        return self.base.carries_answers(self.classes)
 
     @property
     def out(self) -> Path:
@@ -102,6 +107,8 @@ def _run(wish: Wish, plan: Plan, teller: Teller) -> _Run:
     groups = groups_of(sets, meant)
     new = [name for name in classes if name not in base.classes]
     held_out = held_out_groups(groups, wish.held_out, plan.seed, new)
+    if base.carries_answers(classes):
+        plan = replace(plan, frozen=BODY)
     return _Run(wish, plan, teller, base, sets, classes, meant, groups, held_out)
 
 
@@ -117,15 +124,19 @@ def _trained(run: _Run) -> Trained:
         f"classes: {', '.join(run.classes)}"
     )
     if run.base.answers:
+        judged = f"note: {run.base.name} also judges {', '.join(run.base.answers)} from posture; "
         run.teller.say(
-            f"note: {run.base.name} also judges {', '.join(run.base.answers)} from posture; a network that is trained "
-            "here finds things alone"
+            judged + "its body stays as it is and only its head is trained, so that it goes on judging as it did"
+            if run.carries_answers
+            else judged + "without all of its classes this becomes another network, which finds things alone"
         )
     rows = _laid_out(run)
     model = run.out / "model"
     if (model / "card.yaml").is_file():
         return Trained(model, _measured(run, model, rows))
     network = _fitted(run)
+    if run.carries_answers:
+        network = with_answers(network, run.base.file, len(run.base.answers))
     draw_curves(run.out / "fit" / "results.csv", run.out / "curves.png")
     draft = empty_draft(model)
     files = exported(network, draft, read_picture(run.out / "data" / "images" / rows[0].file))
