@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from service.cli import check, demo, judge, replay, rules, score, serve, version
+from service.cli import check, demo, enroll_uniform, judge, replay, rules, score, serve, version
 from vision.errors import ZaigangError
 
 __all__ = ["app", "main"]
@@ -18,7 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, serve, replay, judge, score, check, rules, version):
+for command in (demo, serve, replay, judge, score, check, enroll_uniform, rules, version):
     command.add_to(app)
 
 
