@@ -9,7 +9,7 @@ from datasets.errors import DatasetError
 from datasets.formats import LabelledSet
 from datasets.label import Annotation
 
-__all__ = ["REST", "fitted"]
+__all__ = ["REST", "fitted", "kinds_of"]
 
 REST = "*"
 """Stands for every class that no other mapping names."""
@@ -24,17 +24,15 @@ def fitted(
     which classes have a box wherever one is seen; without it the source's word counts. Raises DatasetError naming the
     mapping that is missing, or one that names a class which the set does not have.
     """
-    used = Counter(label.kind for one in said.pictures for label in one.annotation.labels)
-    used.update(tag for one in said.pictures for tag in one.annotation.tags)
-    known = dict.fromkeys((*said.classes, *used))
+    known = kinds_of(said)
     strange = sorted(set(mapping) - set(known) - {REST})
     if strange:
         raise DatasetError(f"{source}: --map names {strange[0]!r}, but its classes are {', '.join(known)}")
     names = {name: mapping.get(name, _rest(name, mapping, wanted)) for name in known}
     if wanted:
-        missing = [name for name in known if names[name] and names[name] not in wanted and used[name]]
+        missing = [name for name in known if names[name] and names[name] not in wanted and known[name]]
         if missing:
-            raise DatasetError(_refusal(source, missing, used, wanted))
+            raise DatasetError(_refusal(source, missing, known, wanted))
         names = {name: new if new in wanted else "" for name, new in names.items()}
     classes = tuple(dict.fromkeys(names[name] for name in known if names[name]))
     unheard = [name for name in labelled if name not in (wanted or classes)]
@@ -43,6 +41,14 @@ def fitted(
     classes = tuple(dict.fromkeys((*classes, *labelled)))
     pictures = tuple(replace(one, annotation=_renamed(one.annotation, names, tuple(labelled))) for one in said.pictures)
     return replace(said, classes=classes, pictures=pictures)
+
+
+def kinds_of(said: LabelledSet) -> Counter[str]:
+    """How many boxes and tags each class of the set has, in the order of its classes."""
+    used = Counter(dict.fromkeys(said.classes, 0))
+    used.update(label.kind for one in said.pictures for label in one.annotation.labels)
+    used.update(tag for one in said.pictures for tag in one.annotation.tags)
+    return used
 
 
 def _rest(name: str, mapping: Mapping[str, str], wanted: Sequence[str]) -> str:

@@ -2,14 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from datasets.errors import DatasetError
-from datasets.fit import fitted
-from datasets.formats import LabelledPicture, Pictures, checked_class, read_set
+from datasets.fit import REST, fitted, kinds_of
+from datasets.formats import Files, LabelledPicture, LabelledSet, Pictures, checked_class, read_set
 from datasets.picture import LARGEST_FILE, Seen, examined
 from datasets.store import Store, StoredSample, StoredSet
 from datasets.telling import Tell, quiet
@@ -21,7 +22,11 @@ _TOGETHER: Final = 32  # pictures a commit; a kill costs at most the work on the
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be imported as what; ``at`` is the time of it, in ISO 8601."""
+    """What is to be imported as what; ``at`` is the time of it, in ISO 8601; ``folder`` is one set of several in it
+    and ``files`` what lies there.
+
+    Unless it ``adds``, a set of that name from another source is not to be mixed with this one.
+    """
 
     source: Path
     set: str
@@ -36,6 +41,13 @@ class Wish:
     group_by: str | None = None
     split: str = ""
     adds: bool = True
+    folder: str = ""
+    files: Files | None = None
+
+    @property
+    def origin(self) -> str:
+        """The source in full, as the store keeps it."""
+        return str(self.source.resolve() / self.folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +70,27 @@ class Intake:
 def take_in(store: Store, wish: Wish, tell: Tell = quiet) -> Intake:
     """Import ``wish.source``; running it again adds what is new, changes what is labelled otherwise, doubles nothing.
 
-    Raises DatasetError before anything is written where a label file or the classes are not as they should be.
+    A set that comes again is renamed as before, unless the wish says otherwise. Raises DatasetError before anything is
+    written where a label file or the classes are not as they should be.
     """
     before = {one.name: one for one in store.sets()}.get(checked_set(wish.set))
-    if before and not wish.adds and before.source != str(wish.source.resolve()):
+    if before and not wish.adds and before.source != wish.origin:
         raise DatasetError(
             f"{wish.source}: the store has a set {wish.set} from {before.source}; name this one with --set "
             "(with the same name to add to that set)"
         )
-    said, pictures = read_set(wish.source, wish.pictures, wish.format)
-    said = fitted(said, str(wish.source), wish.mapping, wish.classes, wish.labelled)
+    said, pictures = read_set(wish.source, wish.pictures, wish.format, wish.files)
+    if before and not wish.mapping:
+        known = kinds_of(said)
+        wish = replace(wish, mapping={old: new for old, new in before.mapping.items() if old in known or old == REST})
+    said = fitted(said, str(wish.source / wish.folder), wish.mapping, wish.classes, wish.labelled)
     ready = [_grouped(one, wish) for one in said.pictures]
     old = {one.name: one for one in store.samples([wish.set])} if before else {}
-    classes = tuple(dict.fromkeys((*(before.classes if before else ()), *said.classes)))
-    extra = {**(before.extra if before else {}), **said.extra}
-    split = wish.split or (before.split if before else "")
-    kept = StoredSet(
-        wish.set, said.format, str(wish.source.resolve()), classes, split, dict(wish.mapping), extra, wish.at, None
-    )
+    kept = _set(said, wish, before)
     store.keep_set(kept)
     store.commit()
-    added = changed = 0
     left_out: list[str] = []
-    for done, one in enumerate(ready, 1):
-        try:
-            new, was = _stored(store, wish, one, pictures, old.get(one.name)), old.get(one.name)
-        except DatasetError as fault:
-            left_out.append(str(fault))
-        else:
-            added += was is None
-            changed += was is not None and was != new
-            if was != new:
-                store.keep_sample(new)
-        if done % _TOGETHER == 0:
-            store.commit()
-        tell(done, len(ready))
+    fates = Counter(_fates(store, wish, ready, pictures, old, left_out, tell))
     store.keep_set(replace(kept, finished_at=wish.at))
     store.commit()
     names = {one.name for one in ready}
@@ -103,8 +101,8 @@ def take_in(store: Store, wish: Wish, tell: Tell = quiet) -> Intake:
         boxes=sum(len(one.annotation.labels) for one in ready),
         checked_empty=sum(one.annotation.checked_empty for one in ready),
         unlabelled=sum(not one.annotation.labelled and not one.annotation.tags for one in ready),
-        added=added,
-        changed=changed,
+        added=fates["added"],
+        changed=fates["changed"],
         left_out=tuple(left_out),
         gone=tuple(name for name in old if name not in names),
         notes=said.notes,
@@ -117,6 +115,40 @@ def checked_set(name: str) -> str:
     if re.search(r"[/\\:*?\"<>|]", name) or name.startswith(".") or name != name.strip():
         raise DatasetError(f'--set {name!r}: a set is named like a folder, without any of / \\ : * ? " < > |')
     return name
+
+
+def _set(said: LabelledSet, wish: Wish, before: StoredSet | None) -> StoredSet:
+    """The set as it is from now on, unfinished."""
+    classes = tuple(dict.fromkeys((*(before.classes if before else ()), *said.classes)))
+    extra = {**(before.extra if before else {}), **said.extra}
+    split = wish.split or (before.split if before else "")
+    return StoredSet(wish.set, said.format, wish.origin, classes, split, dict(wish.mapping), extra, wish.at, None)
+
+
+def _fates(
+    store: Store,
+    wish: Wish,
+    ready: Sequence[LabelledPicture],
+    pictures: Pictures,
+    old: Mapping[str, StoredSample],
+    left_out: list[str],
+    tell: Tell,
+) -> Iterator[str]:
+    """Stores one picture after the other and says what became of it; the reason is added to ``left_out``."""
+    for done, one in enumerate(ready, 1):
+        was = old.get(one.name)
+        try:
+            new = _stored(store, wish, one, pictures, was)
+        except DatasetError as fault:
+            left_out.append(str(fault))
+            yield "left out"
+        else:
+            if was != new:
+                store.keep_sample(new)
+            yield "added" if was is None else "changed" if was != new else "same"
+        if done % _TOGETHER == 0:
+            store.commit()
+        tell(done, len(ready))
 
 
 def _grouped(one: LabelledPicture, wish: Wish) -> LabelledPicture:

@@ -117,9 +117,11 @@ class Store:
             raise DatasetError(f"{self.folder}: there is no set {strange[0]!r}; it has {', '.join(sorted(known))}")
         rows = self._sql.execute(
             "SELECT * FROM samples JOIN pictures ON pictures.sha256 = picture "
-            "JOIN annotations ON annotations.sha256 = annotation ORDER BY set_name, name"
+            "JOIN annotations ON annotations.sha256 = annotation "
+            "WHERE set_name IN (SELECT value FROM json_each(?)) ORDER BY set_name, name",
+            (json.dumps(list(sets or known)),),
         )
-        return [_sample(row) for row in rows if not sets or row["set_name"] in sets]
+        return [_sample(row) for row in rows]
 
     def picture_file(self, sha256: str, suffix: str) -> Path:
         return self.folder / "pictures" / sha256[:2] / f"{sha256}{suffix}"

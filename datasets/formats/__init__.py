@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from datasets.errors import DatasetError
 from datasets.formats import coco, cvat, labelstudio, voc, yolo
-from datasets.formats.files import Files, FolderTarget, Pictures, Target, ZipTarget, open_files
+from datasets.formats.files import Files, FilesIn, FolderTarget, Pictures, Target, ZipTarget, open_files
 from datasets.formats.labelled import (
     SPLITS,
     Faults,
@@ -19,12 +19,13 @@ from datasets.formats.labelled import (
     checked_name,
     checked_words,
 )
-from datasets.formats.sidecar import with_sidecar, write_sidecar
+from datasets.formats.sidecar import SIDECAR, with_sidecar, write_sidecar
 from datasets.label import Annotation
 
 __all__ = [
     "FORMATS",
     "SPLITS",
+    "Files",
     "FolderTarget",
     "LabelledPicture",
     "LabelledSet",
@@ -34,6 +35,7 @@ __all__ = [
     "checked_class",
     "checked_words",
     "read_set",
+    "sets_in",
     "write_set",
 ]
 
@@ -55,13 +57,24 @@ FORMATS: Final[Mapping[str, _Format]] = {
 }
 
 
-def read_set(source: Path, pictures: Path | None = None, format_: str | None = None) -> tuple[LabelledSet, Pictures]:
-    """The labelled pictures of a folder, .zip or label file, and where their bytes are.
+def sets_in(source: Path) -> dict[str, Files]:
+    """The folders of ``source`` that are a set each, as an export of several lays them out; else all under no name."""
+    files = open_files(source)
+    names = set(files.names)
+    folders = sorted({name.partition("/")[0] for name in names})
+    several = len(folders) > 1 and all(f"{folder}/{SIDECAR}" in names for folder in folders)
+    return {folder: FilesIn(files, folder) for folder in folders} if several else {"": files}
+
+
+def read_set(
+    source: Path, pictures: Path | None = None, format_: str | None = None, files: Files | None = None
+) -> tuple[LabelledSet, Pictures]:
+    """The labelled pictures of a folder, .zip or label file, or of those ``files`` of it, and where their bytes are.
 
     Without ``pictures`` they lie in ``source``; without ``format_`` it is told by what lies there. Raises DatasetError
     naming every file, line or element that is wrong.
     """
-    files = open_files(source)
+    files = files or open_files(source)
     known = FORMATS[format_ or _told(files)]
     apart = pictures or (None if source.is_dir() or len(files.names) != 1 else source.parent)
     found = Pictures(open_files(apart) if apart else files)

@@ -13,7 +13,17 @@ from datasets.errors import DatasetError, unwritable
 from datasets.formats.labelled import checked_name
 from datasets.picture import SUFFIXES
 
-__all__ = ["LARGEST_TEXT", "Files", "FolderTarget", "Pictures", "Target", "ZipTarget", "open_files", "text_of"]
+__all__ = [
+    "LARGEST_TEXT",
+    "Files",
+    "FilesIn",
+    "FolderTarget",
+    "Pictures",
+    "Target",
+    "ZipTarget",
+    "open_files",
+    "text_of",
+]
 
 LARGEST_TEXT: Final = 1 << 30
 """Bytes of a label file; COCO's own largest has half of that."""
@@ -94,6 +104,22 @@ class _Zip:
 
     def title(self, name: str) -> str:
         return f"{self.where}: {self._real[name]}"
+
+
+class FilesIn:
+    """The files of one ``folder`` among others."""
+
+    def __init__(self, whole: Files, folder: str) -> None:
+        self._whole = whole
+        self._folder = f"{folder}/"
+        self.where = f"{whole.where}: {folder}"
+        self.names = [name.removeprefix(self._folder) for name in whole.names if name.startswith(self._folder)]
+
+    def read(self, name: str, limit: int) -> bytes:
+        return self._whole.read(self._folder + name, limit)
+
+    def title(self, name: str) -> str:
+        return self._whole.title(self._folder + name)
 
 
 def open_files(path: Path) -> Files:

@@ -219,7 +219,7 @@ def _labels(one: Mapping[str, Any], beside: Mapping[str, Any], where: str) -> li
     for key, told in one.items():
         if key == "meta":
             told = {name: inner for name, inner in (meta or {}).items() if name != "attributes"}
-        if key not in _PLAIN and told != _USUAL.get(key):
+        if key not in _PLAIN and (key not in _USUAL or told != _USUAL[key]):
             attributes[key] = told
     numbers, drawn = _box(one, value, where)
     if drawn:

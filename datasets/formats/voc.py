@@ -34,7 +34,8 @@ _LABEL_MAP: Final = "labelmap.txt"
 
 
 def recognised(files: Files) -> bool:
-    return any(_is_voc(files, name) for name in _sheets(files)[:1])
+    named = any(name.startswith(f"{_FOLDERS[0]}/") for name in files.names)  # nothing in it may be labelled yet
+    return named or any(_is_voc(files, name) for name in _sheets(files)[:1])
 
 
 def read(files: Files, pictures: Pictures, faults: Faults) -> LabelledSet:

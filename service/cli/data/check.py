@@ -118,7 +118,7 @@ def _print(found: "list[Finding]", pictures: int, count: int) -> None:
         typer.echo(f"{pictures} pictures: nothing found")
         return
     kinds = list(dict.fromkeys((one.severity, one.kind) for one in found))
-    shown = table(None, "what", "how bad", "how many", "where first", "")
+    shown = table(None, "问题 finding", "程度 severity", "数量 count", "位置 where", "说明 what")
     for severity, kind in kinds:
         alike = [one for one in found if (one.severity, one.kind) == (severity, kind)]
         for at, one in enumerate(alike[:count]):

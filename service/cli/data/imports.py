@@ -70,18 +70,19 @@ def import_(
 
     For example: zaigang data import hall.zip --set hall-1 --group-by '(cam[0-9]+)_' --map 'cell phone=phone'
     """
-    from datasets.formats import FORMATS, checked_words
+    from datasets.formats import FORMATS, checked_words, sets_in
     from datasets.intake import Wish, take_in
     from datasets.store import open_store
 
     if format_ is not None and format_ not in FORMATS:
         raise BadInput(f"--format {format_!r}: it is {', '.join(FORMATS)}")
-    named = {source: set_.replace("{name}", _own_name(source)) for source in sources}
-    if len(set(named.values())) < len(sources):
+    parts = [(source, *part) for source in sources for part in sets_in(source).items()]
+    names = [set_.replace("{name}", folder or _own_name(source)) for source, folder, _ in parts]
+    if len(set(names)) < len(parts):
         raise BadInput("--set: several sources would be one set; write {name} in it, or import them one by one")
     taken: list[Intake] = []
     with open_store(store, writes=True, make=True) as opened:
-        for source, name in named.items():
+        for name, (source, folder, files) in zip(names, parts, strict=True):
             wish = Wish(
                 source=source,
                 set=name,
@@ -96,6 +97,8 @@ def import_(
                 group_by=group_by,
                 split=parse_split(split),
                 adds="{name}" not in set_,
+                folder=folder,
+                files=files,
             )
             with telling(name) as tell:
                 taken.append(take_in(opened, wish, tell))
@@ -112,7 +115,8 @@ def _own_name(source: Path) -> str:
 
 
 def _print(taken: "list[Intake]", store: Path) -> None:
-    shown = table(None, "set", "format", "pictures", "boxes", "checked empty", "unlabelled", "new", "changed")
+    headings = ("图片 pictures", "框 boxes", "无目标 empty", "未标注 unlabelled", "新增 new", "更新 changed")
+    shown = table(None, "数据集 set", "格式 format", *headings)
     for one in taken:
         numbers = (one.pictures, one.boxes, one.checked_empty, one.unlabelled, one.added, one.changed)
         shown.add_row(one.set, one.format, *map(str, numbers))

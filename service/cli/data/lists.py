@@ -4,13 +4,20 @@ import json
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
 from service.cli.data.options import AsJson, Folder, here
 from service.cli.tables import show, table
 
+if TYPE_CHECKING:
+    from datasets.store import StoredSample, StoredSet
+
 __all__ = ["add_to"]
+
+_SPLITS: Final = ("train", "val", "test", "")
+_SHOWN: Final = 6
 
 
 def list_(store: Folder = here, as_json: AsJson = False) -> None:
@@ -22,38 +29,43 @@ def list_(store: Folder = here, as_json: AsJson = False) -> None:
     from datasets.store import open_store
 
     with open_store(store) as opened:
-        sets, samples = opened.sets(), opened.samples()
-    rows = []
-    for one in sets:
-        members = [sample for sample in samples if sample.set == one.name]
-        splits = Counter(sample.split for sample in members)
-        rows.append(
-            {
-                "set": one.name,
-                "pictures": len(members),
-                "boxes": sum(len(sample.annotation.labels) for sample in members),
-                "classes": list(one.classes),
-                "groups": len({sample.group for sample in members if sample.group}),
-                "splits": {split: splits[split] for split in ("train", "val", "test", "") if splits[split]},
-                "licences": sorted({sample.licence for sample in members if sample.licence}),
-                "format": one.format,
-                "source": one.source,
-                "finished_at": one.finished_at,
-            }
-        )
+        members: dict[str, list[StoredSample]] = {one.name: [] for one in opened.sets()}
+        for sample in opened.samples():
+            members[sample.set].append(sample)
+        rows = [_row(one, members[one.name]) for one in opened.sets()]
     frozen = [{"revision": file.stem, "frozen_at": _written_at(file)} for file in revisions(store)]
     if as_json:
         typer.echo(json.dumps({"sets": rows, "revisions": frozen}, ensure_ascii=False, indent=1))
-        return
-    shown = table(None, "set", "pictures", "boxes", "groups", "train / val / test / –", "licence", "classes")
-    for row, one in zip(rows, sets, strict=True):
-        members = [sample for sample in samples if sample.set == one.name]
-        splits = Counter(sample.split for sample in members)
-        divided = " / ".join(str(splits[split]) for split in ("train", "val", "test", ""))
-        known = ", ".join(one.classes[:6]) + (f" and {len(one.classes) - 6} more" if len(one.classes) > 6 else "")
-        name = one.name if one.finished_at else f"{one.name} (broken off: run its import again)"
-        licences = ", ".join(sorted({sample.licence for sample in members if sample.licence}))
-        shown.add_row(name, str(row["pictures"]), str(row["boxes"]), str(row["groups"]), divided, licences, known)
+    else:
+        _print(rows, frozen)
+
+
+def _row(one: "StoredSet", members: "list[StoredSample]") -> dict[str, Any]:
+    splits = Counter(sample.split for sample in members)
+    return {
+        "set": one.name,
+        "pictures": len(members),
+        "boxes": sum(len(sample.annotation.labels) for sample in members),
+        "classes": list(one.classes),
+        "groups": len({sample.group for sample in members if sample.group}),
+        "splits": {split: splits[split] for split in _SPLITS if splits[split]},
+        "licences": sorted({sample.licence for sample in members if sample.licence}),
+        "format": one.format,
+        "source": one.source,
+        "finished_at": one.finished_at,
+    }
+
+
+def _print(rows: list[dict[str, Any]], frozen: list[dict[str, str]]) -> None:
+    headings = ("图片 pictures", "框 boxes", "分组 groups", "train / val / test / –", "许可 licence", "类别 classes")
+    shown = table(None, "数据集 set", *headings)
+    for row in rows:
+        name = row["set"] if row["finished_at"] else f"{row['set']} (broken off: run its import again)"
+        numbers = (str(row[key]) for key in ("pictures", "boxes", "groups"))
+        divided = " / ".join(str(row["splits"].get(split, 0)) for split in _SPLITS)
+        more = len(row["classes"]) - _SHOWN
+        known = ", ".join(row["classes"][:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        shown.add_row(name, *numbers, divided, ", ".join(row["licences"]), known)
     show(shown)
     for entry in frozen:
         typer.echo(f"revision {entry['revision'][:12]}   {entry['frozen_at']}")

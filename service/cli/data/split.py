@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -54,20 +54,23 @@ def split(
         typer.echo(json.dumps(body, ensure_ascii=False, indent=1))
         return
     boxes = Counter(label.kind for one in samples for label in one.annotation.labels)
-    shown = table(None, "", *shares)
-    rows = [("pictures", len(samples)), *boxes.most_common()]
-    for kind, total in rows:
-        of = [counts[name].get(kind, 0) for name in shares]
-        shown.add_row(kind, *(f"{count} ({count / total:.0%})" for count in of))
+    shown = table(None, "类别 class", "训练 train", "验证 val", "测试 test")
+    shown.add_row("图片 pictures", *(_share(counts[name]["pictures"], len(samples)) for name in shares))
+    for kind, total in boxes.most_common():
+        shown.add_row(kind, *(_share(counts[name]["boxes"].get(kind, 0), total) for name in shares))
     show(shown)
     stayed = len(samples) - len(moves)
     typer.echo(f"{len(moves) - moved} pictures were dealt out, {moved} changed sides, {stayed} stayed")
 
 
-def _counted(samples: "Sequence[StoredSample]", splits: "Sequence[str]", name: str) -> dict[str, int]:
+def _counted(samples: "Sequence[StoredSample]", splits: "Sequence[str]", name: str) -> dict[str, Any]:
     own = [one for one, split in zip(samples, splits, strict=True) if split == name]
     boxes = Counter(label.kind for one in own for label in one.annotation.labels)
-    return {"pictures": len(own), **boxes}
+    return {"pictures": len(own), "boxes": dict(boxes)}
+
+
+def _share(count: int, total: int) -> str:
+    return f"{count} ({count / max(1, total):.0%})"
 
 
 def add_to(app: typer.Typer) -> None:

@@ -54,6 +54,16 @@ def test_importing_again_keeps_splits_and_groups_that_the_source_does_not_name(t
     assert (one.group, one.split, again.changed) == ("cam1", "test", 0)
 
 
+def test_a_set_that_comes_again_is_renamed_as_before(tmp_path: Path) -> None:
+    source = yolo_set(tmp_path / "desk", {"a.png": "0 .5 .5 .25 .25\n"}, ("cell phone", "cup"))
+    imported(tmp_path / "store", source, mapping={"cell phone": "phone", "cup": ""})
+    (source / "classes.txt").write_text("cell phone\n")
+
+    again = imported(tmp_path / "store", source)
+
+    assert (again.changed, kept(tmp_path / "store")["desk/a.png"].annotation.labelled) == (0, ("phone",))
+
+
 def test_a_picture_that_is_cut_off_is_left_out_and_named_and_comes_with_the_next_import(tmp_path: Path) -> None:
     source = yolo_set(tmp_path / "desk", {"a.png": "", "b.png": ""})
     whole = (source / "images" / "b.png").read_bytes()

@@ -9,7 +9,7 @@ import pytest
 
 from datasets import read_yolo
 from datasets.errors import DatasetError
-from datasets.formats import FORMATS, read_set
+from datasets.formats import FORMATS, read_set, sets_in
 from datasets.outlet import export, outgoing
 from datasets.quality import Mark
 from datasets.revisions import current, freeze, read
@@ -58,6 +58,18 @@ def test_several_sets_become_folders_that_training_reads(store: Path, tmp_path: 
     (sample,) = read_yolo(tmp_path / "out" / "hall")
     assert (sample.name, sample.group, [box.kind for box in sample.boxes]) == ("hall", "d.png", ["badge"])
     assert lost == []
+
+
+def test_an_export_of_several_sets_is_imported_as_these_sets(store: Path, tmp_path: Path) -> None:
+    with open_store(store) as opened:
+        exported(opened, tmp_path / "out.zip", "coco")
+
+    sets = sets_in(tmp_path / "out.zip")
+    assert list(sets) == ["desk", "hall"]
+    for name, files in sets.items():
+        imported(tmp_path / "second", tmp_path / "out.zip", set=name, folder=name, files=files)
+    assert set(kept(tmp_path / "second")) == set(kept(store))
+    assert list(sets_in(tmp_path / "desk")) == [""]
 
 
 def test_one_list_of_classes_for_every_set_says_what_it_leaves_out_and_what_is_unknown(
