@@ -10,6 +10,7 @@ from service.cli import (
     data,
     demo,
     enroll_uniform,
+    evaluate,
     export,
     judge,
     models,
@@ -32,7 +33,22 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, serve, replay, judge, score, check, rules, data, train, export, models, enroll_uniform, version):
+for command in (
+    demo,
+    serve,
+    replay,
+    judge,
+    score,
+    check,
+    rules,
+    data,
+    train,
+    evaluate,
+    export,
+    models,
+    enroll_uniform,
+    version,
+):
     command.add_to(app)
 
 
