@@ -10,8 +10,9 @@ from vision.card import SHIPPED, ModelCard, read_card
 from vision.closeup import Eye
 from vision.conduct import FRONT, Act, act_thresholds, things_of
 from vision.detector import Detector, load_detector
-from vision.dress import UniformJudge
-from vision.errors import ModelError, ZaigangError
+from vision.enrolment import read_enrolled
+from vision.errors import BadInput, ModelError
+from vision.uniform import Uniforms, load_torso_network
 
 __all__ = ["load_eye", "load_uniforms", "waiting"]
 
@@ -42,15 +43,17 @@ def load_eye(models: ModelSettings, books: Iterable[Rulebook], threads: int = 0)
     return Eye(person, objects)
 
 
-def load_uniforms(models: ModelSettings, threads: int = 0) -> UniformJudge | None:
-    """What the hall wears; None where no uniform is enrolled. Raises ModelError naming the file that is wrong."""
+def load_uniforms(models: ModelSettings, threads: int = 0) -> Uniforms | None:
+    """What the hall wears; None where no uniform is enrolled. Raises ModelError naming the key and what is wrong."""
     if not models.uniforms:
         return None
-    from vision.uniform import load_uniforms as enrolled
-
     try:
-        return enrolled(models.uniforms, runtime=models.runtime, threads=threads)
-    except ZaigangError as error:
+        network = load_torso_network(_folder(models.uniform), models.runtime, threads)
+    except ModelError as error:
+        raise ModelError(f"models.uniform: {error}") from error
+    try:
+        return Uniforms(network, [read_enrolled(file) for file in models.uniforms])
+    except BadInput as error:
         raise ModelError(f"models.uniforms: {error}") from error
 
 

@@ -169,6 +169,7 @@ class ModelSettings(_Strict):
 
     person: str = "person"
     objects: str = "objects"
+    uniform: str = "uniform"
     uniforms: tuple[Path, ...] = ()
     runtime: Literal["openvino", "onnx"] = "openvino"
 

@@ -86,6 +86,11 @@ class Uniforms:
         self._network, self._enrolled, self._limits = network, tuple(enrolled), limits or TorsoLimits()
 
     @property
+    def card(self) -> ModelCard:
+        """Of the network that all of them were enrolled with."""
+        return self._network.card
+
+    @property
     def names(self) -> tuple[str, ...]:
         return tuple(one.name for one in self._enrolled)
 

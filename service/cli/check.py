@@ -42,7 +42,7 @@ def check(
     """Check a configuration: its keys, its networks, and every camera once. Exit code 2 when anything is wrong."""
     settings = site_settings(config)
     eye = load_eye(settings.models, settings.books().values())
-    load_uniforms(settings.models)
+    uniforms = load_uniforms(settings.models)
     reports = [_open(camera) for camera in settings.cameras]
     notes = []
     if settings.duty.public_holidays and not settings.duty.always:
@@ -59,8 +59,8 @@ def check(
     else:
         _print(reports)
         typer.echo(f"networks: {eye.person.card.name} {eye.person.card.version}, {eye.objects.card.name}")
-        if settings.models.uniforms:
-            typer.echo(f"uniforms: {', '.join(file.stem for file in settings.models.uniforms)}")
+        if uniforms is not None:
+            typer.echo(f"uniforms: {', '.join(uniforms.names)}")
         for note in notes:
             typer.echo(f"note: {note}")
     if any(report.fault for report in reports):

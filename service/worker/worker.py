@@ -70,6 +70,8 @@ class Worker:
         self._spool = Spool(plan.data / "spool" / f"{plan.worker}.db")
         self._eye = load_eye(plan.settings.models, self._books.values())
         uniforms = load_uniforms(plan.settings.models)
+        cards = (self._eye.person.card, self._eye.objects.card, *([uniforms.card] if uniforms is not None else []))
+        self._networks = tuple({"name": card.name, "version": card.version, "sha256": card.sha256} for card in cards)
         mine = {WindowId(window.id) for camera in plan.cameras for window in camera.windows}
         self._judge = Judge({window: book for window, book in self._books.items() if window in mine}, self._duty)
         rate = plan.settings.looks_per_second
@@ -304,10 +306,8 @@ class Worker:
         post = self._by_window.get(event.window)
         if post is None:
             return None
-        cards = (self._eye.person.card, self._eye.objects.card)
-        models = tuple({"name": card.name, "version": card.version, "sha256": card.sha256} for card in cards)
         camera = post.settings
-        return Scene(camera.id, camera.title, post.zones.get(event.window, {}), post.size, models)
+        return Scene(camera.id, camera.title, post.zones.get(event.window, {}), post.size, self._networks)
 
     def _shut(self) -> None:
         """End everything; state first, since a worker that is slow to end is killed."""

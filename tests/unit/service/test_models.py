@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
@@ -11,8 +12,18 @@ from service.rules.rulebook import Rulebook, load_rulebook, overridden
 from service.settings import ModelSettings
 from tests.fixtures.command import zaigang
 from tests.fixtures.toy_network import write_networks
+from tests.fixtures.toy_torso import PLAIN, TEAL, painted, write_torso_network
+from vision.closeup import Sight
 from vision.conduct import FOODS
+from vision.detector import Detections
+from vision.enrolment import Reference, enrol, write_enrolled
 from vision.errors import ModelError
+from vision.layout import layout
+from vision.observation import WindowId
+from vision.observer import Observer
+from vision.picture import Picture
+from vision.streamtime import SECOND, StreamTime
+from vision.uniform import load_torso_network
 
 FOOD = min(FOODS)
 
@@ -84,11 +95,50 @@ def test_uniform_rules_begin_with_a_uniform_that_the_hall_names(tmp_path: Path) 
     assert load_uniforms(networks(tmp_path)) is None
 
 
-def test_a_uniform_that_is_not_there_is_refused_under_its_key(tmp_path: Path) -> None:
-    models = networks(tmp_path).model_copy(update={"uniforms": (tmp_path / "winter.npz",)})
+def hall_of(folder: Path, network: Path, file: Path) -> ModelSettings:
+    return networks(folder).model_copy(update={"uniform": str(network), "uniforms": (file,)})
 
-    with pytest.raises(ModelError, match=r"^models\.uniforms: "):
-        load_uniforms(models)
+
+def winter(network: Path, file: Path) -> Path:
+    """A teal uniform, enrolled with ``network`` from ten pictures."""
+    torsos = load_torso_network(network)
+    whole = (0.0, 0.0, 80.0, 120.0)
+    seen = np.concatenate([torsos.embed(painted(TEAL, seed), [whole]) for seed in range(10)])
+    pictures = [Reference(f"{seed}.png", f"{seed:064x}", whole) for seed in range(10)]
+    known = (torsos.card.name, torsos.card.sha256)
+    write_enrolled(enrol("winter", known, seen, pictures, np.empty((0, 3), np.float32), torsos.bank), file)
+    return file
+
+
+def test_the_uniforms_that_a_hall_names_are_judged_at_its_windows(tmp_path: Path) -> None:
+    network = write_torso_network(tmp_path / "torsos")
+    uniforms = load_uniforms(hall_of(tmp_path, network, winter(network, tmp_path / "winter.npz")))
+    plan = layout("camera", (160, 160), {WindowId("w1"): {}})
+    person = Detections(np.array([[30, 20, 110, 140]], np.float32), np.array([0.9]), np.array([0]), ("person",))
+    answers = []
+
+    for colour in (TEAL, PLAIN[2]):
+        observer = Observer(plan, {}, uniforms)
+        picture = np.full((160, 160, 3), 120, np.uint8)
+        picture[20:140, 30:110] = painted(colour, 50)
+        for index in range(10):
+            look = Picture(StreamTime(index * SECOND // 5), picture)
+            ((answer,), _) = observer.observe(look, Sight(person, None))
+        answers.append(answer.uniform)
+
+    assert answers == [True, False]
+
+
+def test_a_uniform_or_its_network_that_cannot_be_used_is_refused_under_its_key(tmp_path: Path) -> None:
+    network, other = (write_torso_network(tmp_path / name, name) for name in ("1", "2"))
+    file = winter(network, tmp_path / "winter.npz")
+
+    with pytest.raises(ModelError, match=r"^models\.uniforms: .*none\.npz: no such uniform"):
+        load_uniforms(hall_of(tmp_path, network, tmp_path / "none.npz"))
+    with pytest.raises(ModelError, match=r'^models\.uniforms: uniform "winter" was enrolled with network'):
+        load_uniforms(hall_of(tmp_path, other, file))
+    with pytest.raises(ModelError, match=r"^models\.uniform: .*nowhere is no model"):
+        load_uniforms(hall_of(tmp_path, tmp_path / "nowhere", file))
 
 
 def test_rules_says_what_waits_for_what(tmp_path: Path) -> None:
