@@ -17,8 +17,8 @@ EMBEDDING: Final = "embedding"
 
 def role_of(classes: Sequence[str], output: str = "yolo26") -> Role | None:
     """What a network is for: things before people, since people are seen by both; None if that is not clear."""
-    fitting = (role for role in ("objects", "person", "uniform") if serves(role, classes, output))
-    return next(fitting, None)
+    order: tuple[Role, ...] = ("objects", "person", "uniform")
+    return next((role for role in order if serves(role, classes, output)), None)
 
 
 def serves(role: Role, classes: Sequence[str], output: str = "yolo26") -> bool:
