@@ -26,7 +26,8 @@ check: $(VENV)/.dev
 models: $(VENV)/.training
 	$(BIN)/python -m training.build training/recipes/person.yaml --out build/person
 	$(BIN)/python -m training.build training/recipes/objects.yaml --out build/objects --person build/person/person
-	cp -r build/person/person build/objects/objects vision/models/
+	$(BIN)/python -m training.uniform.build training/recipes/uniform.yaml --out build/uniform
+	cp -r build/person/person build/objects/objects build/uniform/uniform vision/models/
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-hall

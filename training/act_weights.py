@@ -58,17 +58,28 @@ def fitted(people: People) -> tuple[float, float, float]:
     share = max(float(people.done.mean()), 1e-6) if len(people.done) else 0.5
     each = np.where(people.done, 0.5 / share, 0.5 / max(1 - share, 1e-6))
     prior, ridge = np.array([0.0, 0.5, 0.5]), np.array([1e-3, RIDGE, RIDGE])
+
+    def cost(weights: NDArray[np.float64]) -> float:
+        sums = inputs @ weights
+        wrong = each @ (np.logaddexp(0, sums) - people.done * sums)
+        return float(wrong + ridge @ (weights - prior) ** 2 / 2)
+
     weights = prior.copy()
     for _ in range(ROUNDS):
         chance = 1 / (1 + np.exp(-inputs @ weights))
         slope = inputs.T @ (each * (chance - people.done)) + ridge * (weights - prior)
         curve = (inputs * (each * chance * (1 - chance))[:, None]).T @ inputs + np.diag(ridge)
-        step = np.linalg.solve(curve, slope)
-        weights = weights - 0.5 * step
-        weights[1:] = np.maximum(weights[1:], 0.0)
-        if float(np.abs(step).max()) < 1e-6:
+        step, share = np.linalg.solve(curve, slope), 1.0
+        while share > 1e-6 and cost(_no_less(weights - share * step)) >= cost(weights):
+            share /= 2
+        if share <= 1e-6:
             break
+        weights = _no_less(weights - share * step)
     return float(weights[0]), float(weights[1]), float(weights[2])
+
+
+def _no_less(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.concatenate([weights[:1], np.maximum(weights[1:], 0.0)])
 
 
 def _people(recipe: Recipe, answers: Answers, act: Act) -> People:

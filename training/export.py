@@ -61,13 +61,13 @@ def export_onnx(network: Any, folder: Path) -> dict[str, str]:
         dynamic_axes={"images": {0: "batch", 2: "height", 3: "width"}, **{name: {0: "batch"} for name in names}},
     )
     graph = onnx.load(file)
-    _halved(graph)
+    halved(graph)
     onnx.checker.check_model(graph)
     onnx.save(graph, file)
     return {file.name: sha256(file)}
 
 
-def _halved(model: Any) -> None:
+def halved(model: Any) -> None:
     """Keep large weights as FP16 and widen them when the file is loaded: half the size, the same arithmetic."""
     from onnx import TensorProto, helper, numpy_helper
 

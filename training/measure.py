@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from training.evaluation.boxes import greedy
+from training.evaluation.statistics import Ranking, average_precision
 from training.look import Boxes, Found
 
 DOUBLE = 0.55
@@ -50,12 +52,9 @@ class Outcomes:
         """Area under the precision envelope (COCO's 101 points), at the IoU used in matching."""
         if not self.total or not len(self.scores):
             return 0.0
-        order = np.argsort(-self.scores, kind="stable")
-        hits = np.cumsum(self.right[order])
-        recall = hits / self.total
-        precision = np.maximum.accumulate((hits / np.arange(1, len(order) + 1))[::-1])[::-1]
-        at = np.searchsorted(recall, np.linspace(0, 1, 101), side="left")
-        return float(np.where(at < len(precision), precision[np.minimum(at, len(precision) - 1)], 0).mean())
+        totals = np.array([float(self.total)])
+        ranking = Ranking.of(self.scores, self.right, np.zeros(len(self.scores), np.intp), totals)
+        return average_precision(ranking, ranking.once)
 
 
 def iou_matrix(one: Boxes, other: Boxes) -> NDArray[np.float32]:
@@ -72,17 +71,9 @@ def inside_matrix(one: Boxes, other: Boxes) -> NDArray[np.float32]:
 
 def matched(found: Found, truth: Truth, iou: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """For each detection the truth box it meets (-1: none), greedily by score; and whether it is left out of count."""
-    overlaps = iou_matrix(found.boxes, truth.boxes)
-    taken: set[int] = set()
+    order = np.argsort(-found.scores, kind="stable")
     met = np.full(len(found.scores), -1, dtype=np.int64)
-    for row in np.argsort(-found.scores, kind="stable"):
-        best, best_iou = -1, iou
-        for column in range(len(truth.boxes)):
-            if column not in taken and overlaps[row, column] >= best_iou:
-                best, best_iou = column, float(overlaps[row, column])
-        if best >= 0:
-            taken.add(best)
-            met[row] = best
+    met[order] = greedy(iou_matrix(found.boxes[order], truth.boxes), iou)
     left_out = np.zeros(len(met), dtype=np.bool_)
     if len(truth.ignore) and len(met):
         covered = np.maximum(inside_matrix(found.boxes, truth.ignore), iou_matrix(found.boxes, truth.ignore))

@@ -15,8 +15,10 @@ __all__ = ["SHIPPED", "ActWeights", "ModelCard", "Output", "read_card"]
 SHIPPED = Path(__file__).parent / "models"
 """The folder of the networks that come with the product."""
 
-Output = Literal["yolo26", "yolov8"]
-"""Layout of a network's output: ``yolo26`` is (n, 300, 6), NMS-free; ``yolov8`` is (n, 4 + classes, anchors)."""
+Output = Literal["yolo26", "yolov8", "embedding"]
+"""Layout of a network's output: ``yolo26`` is (n, 300, 6), NMS-free; ``yolov8`` is (n, 4 + classes, anchors);
+``embedding`` is (n, dimensions), which `vision.uniform` reads.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,8 @@ class _Network:
 def load_detector(folder: Path, runtime: Runtime = "openvino", threads: int = 0) -> Detector:
     """The network in ``folder``; ``threads`` 0 uses every core. Raises ModelError naming what is wrong with it."""
     card = read_card(folder)
+    if card.output == "embedding":
+        raise ModelError(f'model "{card.name}" ({folder}) embeds torsos and finds no boxes; it is no detector')
     if runtime == "openvino":
         return _Network(card, _OpenVino(card, threads))
     return _Network(card, _OnnxRuntime(card, threads))

@@ -57,15 +57,23 @@ class Still:
 
     def things(self, picture: Pixels, floor: float = _FLOOR) -> Detections:
         """Everything of the objects network's classes: the whole picture, and a close look at everybody in it."""
-        found = self.objects.detect([picture], self.objects.card.inputs["scene"], floor)[0]
-        people = self.people(picture)
-        for more in self._eye.look_closely(picture, people[people.scores >= _WORTH_A_LOOK].boxes, floor):
-            found = merged(found, more, self._limits)
-        return found
+        return self.everything(picture, floor)[1]
 
     def conduct(self, picture: Pixels, people: Boxes, floor: float = _FLOOR) -> list[Conduct]:
         """What a close look at each of ``people``, (n, 4) xyxy in pixels, says."""
-        looks = self._eye.look_closely(picture, people, floor)
+        return self._conducts(people, self._eye.look_closely(picture, people, floor))
+
+    def everything(self, picture: Pixels, floor: float = _FLOOR) -> tuple[Detections, Detections, list[Conduct]]:
+        """Everybody, everything, and the conduct of whoever is surely there, all of the same looks."""
+        people = self.people(picture)
+        near = people.boxes[people.scores >= _WORTH_A_LOOK]
+        looks = self._eye.look_closely(picture, near, floor)
+        things = self.objects.detect([picture], self.objects.card.inputs["scene"], floor)[0]
+        for more in looks:
+            things = merged(things, more, self._limits)
+        return people, things, self._conducts(near, looks)
+
+    def _conducts(self, people: Boxes, looks: Sequence[Detections]) -> list[Conduct]:
         return [
             conduct_of((x1, y1, x2, y2), things, self.objects.card)
             for things, (x1, y1, x2, y2) in zip(looks, people.tolist(), strict=True)

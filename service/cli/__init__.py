@@ -5,7 +5,22 @@ import sys
 
 import typer
 
-from service.cli import check, data, demo, export, judge, models, replay, rules, score, serve, train, version
+from service.cli import (
+    check,
+    data,
+    demo,
+    enroll_uniform,
+    evaluate,
+    export,
+    judge,
+    models,
+    replay,
+    rules,
+    score,
+    serve,
+    train,
+    version,
+)
 from vision.errors import ZaigangError
 
 __all__ = ["app", "main"]
@@ -18,7 +33,22 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, serve, replay, judge, score, check, rules, data, train, export, models, version):
+for command in (
+    demo,
+    serve,
+    replay,
+    judge,
+    score,
+    check,
+    rules,
+    data,
+    train,
+    evaluate,
+    export,
+    models,
+    enroll_uniform,
+    version,
+):
     command.add_to(app)
 
 

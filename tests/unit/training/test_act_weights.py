@@ -20,6 +20,16 @@ def test_the_word_that_tells_more_weighs_more() -> None:
     assert thing > 3 * posture
 
 
+def test_few_who_do_it_among_many_still_give_finite_weights() -> None:
+    rng = np.random.default_rng(5)
+    done = np.arange(1200) < 70
+    noise = rng.uniform(0, 0.01, 1200)
+
+    weights = fitted(people(noise.tolist(), noise.tolist(), done.tolist()))
+
+    assert max(map(abs, weights)) < 20
+
+
 def test_no_word_speaks_against_an_act() -> None:
     rng = np.random.default_rng(4)
     done = rng.random(300) < 0.5

@@ -1,0 +1,103 @@
+"""Reference pictures of a uniform: whose torso in them shows it, or why a picture cannot be used."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from vision.enrolment import Embeddings, Reference
+from vision.errors import BadInput
+from vision.picture import Pixels
+from vision.still import Still
+from vision.torso import Box, torso_of, unclear
+from vision.uniform import TorsoNetwork
+
+__all__ = ["SUFFIXES", "Shown", "look_at", "picture_files"]
+
+SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+
+_SURE: Final = 0.4
+_IN_FRONT: Final = 2.5  # whoever is so many times larger than anybody else is the one whom the picture shows
+_FAULTS: Final = {
+    "outside": "her torso is cut off by the picture's edge",
+    "small": "her torso is too small in it",
+    "dark": "it is too dark",
+    "blurred": "it is blurred",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """One picture: its file, and either its torso with the embedding (1, d), or why it cannot be used."""
+
+    file: str
+    reference: Reference | None
+    vector: Embeddings | None
+    fault: str | None
+
+
+def picture_files(paths: Sequence[Path]) -> list[Path]:
+    """The pictures that ``paths`` name, folders opened, each once; raises BadInput for what is no picture."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES)
+            if not inside:
+                raise BadInput(f"{path}: holds no picture ({', '.join(SUFFIXES)})")
+            found += inside
+        elif not path.is_file():
+            raise BadInput(f"{path}: no such picture or folder")
+        elif path.suffix.lower() not in SUFFIXES:
+            raise BadInput(f"{path}: is no picture; pictures end in {', '.join(SUFFIXES)}")
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def look_at(files: Sequence[Path], network: TorsoNetwork, still: Still | None, known: set[str]) -> Iterator[Shown]:
+    """What each picture shows; ``still`` finds the person in it, None takes the whole picture for one person.
+
+    A picture whose SHA-256 is in ``known``, or came before, cannot be used again.
+    """
+    seen = set(known)
+    for file in files:
+        content = file.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        if digest in seen:
+            yield Shown(file.name, None, None, "the same picture is there already")
+            continue
+        seen.add(digest)
+        decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+        if decoded is None:
+            yield Shown(file.name, None, None, "it cannot be read as a picture")
+            continue
+        pixels = np.asarray(decoded, np.uint8)
+        person, fault = _person(pixels, still)
+        torso = torso_of(person) if person is not None else None
+        if torso is not None and (reason := unclear(pixels, torso)) is not None:
+            fault = _FAULTS[reason]
+        if torso is None or fault is not None:
+            yield Shown(file.name, None, None, fault)
+        else:
+            yield Shown(file.name, Reference(file.name, digest, torso), network.embed(pixels, [torso]), None)
+
+
+def _person(pixels: Pixels, still: Still | None) -> tuple[Box | None, str | None]:
+    """The box of the one person whom the picture shows, or what is wrong."""
+    height, width = pixels.shape[:2]
+    if still is None:
+        return (0.0, 0.0, float(width), float(height)), None
+    people = still.people(pixels)
+    boxes = people.boxes[people.scores >= _SURE]
+    if not len(boxes):
+        return None, "it shows nobody"
+    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    order = np.argsort(-areas, kind="stable")
+    if len(boxes) > 1 and areas[order[0]] < _IN_FRONT * areas[order[1]]:
+        return None, f"it shows {len(boxes)} people; cut it to the one in uniform"
+    x1, y1, x2, y2 = (float(side) for side in boxes[order[0]])
+    return (x1, y1, x2, y2), None
