@@ -16,6 +16,8 @@ Boxes = NDArray[np.float32]
 
 GREY = 114
 STRIDE = 32
+ANCHORS = 300
+"""So many places must an input have as the head answers with boxes; a narrow strip at a small size has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ def letterbox(picture: Picture, long_side: int, square: bool) -> tuple[NDArray[n
         target_h = target_w = long_side
     else:
         target_h, target_w = (-(-side // STRIDE) * STRIDE for side in small.shape[:2])
+    if target_h * target_w * (1 + 1 / 4 + 1 / 16) / 64 < ANCHORS:
+        target_h = target_w = long_side
     top, left = (target_h - small.shape[0]) // 2, (target_w - small.shape[1]) // 2
     canvas = np.full((target_h, target_w, 3), GREY, dtype=np.uint8)
     canvas[top : top + small.shape[0], left : left + small.shape[1]] = small

@@ -45,7 +45,10 @@ def train(
     ] = None,
     epochs: Annotated[int, typer.Option("--epochs", min=1, help="At most so many passes.")] = 40,
     size: Annotated[
-        int, typer.Option("--size", min=64, max=1920, help="Longer side of a picture as the network sees it.")
+        int,
+        typer.Option(
+            "--size", min=160, max=1920, help="Longer side of a picture as the network sees it, in steps of 32."
+        ),
     ] = 640,
     batch: Annotated[int, typer.Option("--batch", min=1, max=256, help="Pictures a step.")] = 16,
     patience: Annotated[
@@ -71,7 +74,7 @@ def train(
     from training.site import Plan, Wish, renaming, site_trained
 
     wish = Wish(tuple(data), base, out, classes, tuple(renaming(text) for text in maps or ()), held_out, precision)
-    trained = site_trained(wish, Plan(epochs, size, batch, seed, patience), Terminal())
+    trained = site_trained(wish, Plan(epochs, -(-size // 32) * 32, batch, seed, patience), Terminal())
     _print(trained)
     typer.echo(f"network: {trained.folder}; curves: {out / 'curves.png'}")
     typer.echo(f"next: zaigang models add {trained.folder}")

@@ -31,7 +31,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def line(hall: Path, out: Path, *more: str) -> list[str]:
     """A run of some seconds an epoch: the objects network learns a class, and forgets all others."""
-    options = ["--base", "objects", "--classes", "card", "--epochs", str(EPOCHS), "--size", "96", "--batch", "8"]
+    options = ["--base", "objects", "--classes", "card", "--epochs", str(EPOCHS), "--size", "160", "--batch", "8"]
     return ["train", str(hall), "--out", str(out), *options, *more]
 
 

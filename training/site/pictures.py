@@ -7,13 +7,14 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
 
-from datasets import Box
+from datasets.formats import LabelledPicture
+from training.errors import TrainingError
 from training.labels import read_picture
 from training.look import Found, Picture
-from training.site.sets import HallSet
+from training.site.sets import HallSet, Shares, Weighed
 from training.site.split import Group, Key
 from vision.disk import sync
 
@@ -21,13 +22,15 @@ SURE = 0.4
 """Score from which the base's own box becomes a label, as in the recipes' teaching."""
 
 Part = Literal["train", "val"]
+Meant = Mapping[str, Mapping[str, str | None]]
+"""By set, what each of its classes is for the network; None is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One picture of the run; ``labelled`` are the classes that its set labels, so that misses in it are misses.
 
-    ``boxes`` are those of the set alone: class, and x1, y1, x2, y2 as shares of the picture's sides.
+    ``boxes`` are those of the set alone.
     """
 
     file: str
@@ -35,7 +38,7 @@ class Row:
     set: str
     group: str
     labelled: tuple[str, ...]
-    boxes: tuple[tuple[str, float, float, float, float], ...]
+    boxes: tuple[Shares, ...]
 
 
 class Teacher(Protocol):
@@ -53,20 +56,32 @@ class Teaching:
     size: int
 
 
-def groups_of(sets: Sequence[HallSet], meant: Mapping[str, Mapping[str, str | None]]) -> list[Group]:
-    """Every group of every set with its pictures and its boxes of the network's classes."""
-    counted: dict[Key, tuple[int, Counter[str]]] = {}
+def groups_of(sets: Sequence[HallSet], meant: Meant) -> list[Group]:
+    """Every group of every set with its pictures and its boxes of the network's classes.
+
+    Raises TrainingError for a group that a set puts on both sides.
+    """
+    members: dict[Key, list[LabelledPicture]] = {}
     for one in sets:
-        for sample in one.samples:
-            pictures, boxes = counted.setdefault((one.name, sample.group), (0, Counter()))
-            boxes.update(kind for box in sample.boxes if (kind := meant[one.name][box.kind]) is not None)
-            counted[one.name, sample.group] = (pictures + 1, boxes)
-    return [Group(key, pictures, boxes) for key, (pictures, boxes) in counted.items()]
+        for picture in one.pictures:
+            members.setdefault((one.name, picture.group), []).append(picture)
+    groups = []
+    for key, pictures in members.items():
+        splits = {picture.split for picture in pictures}
+        if len(splits) > 1:
+            raise TrainingError(
+                f'{key[0]}: the group "{key[1]}" is in {" and in ".join(sorted(split or "none" for split in splits))}; '
+                "a group goes to one side, or figures are of pictures that were learnt from (zaigang data split)"
+            )
+        kinds = (meant[key[0]][label.kind] for picture in pictures for label in picture.annotation.labels)
+        groups.append(Group(key, len(pictures), Counter(kind for kind in kinds if kind is not None), splits.pop()))
+    return groups
 
 
 def laid_out(
     sets: Sequence[HallSet],
-    meant: Mapping[str, Mapping[str, str | None]],
+    data: Weighed,
+    meant: Meant,
     classes: Sequence[str],
     held_out: frozenset[Key],
     teaching: Teaching | None,
@@ -76,8 +91,8 @@ def laid_out(
     """Copy pictures and write labels into ``folder``; it is there as a whole or not at all.
 
     Copied, since ultralytics writes pictures that it takes for damaged again where they lie, and so that a run that
-    goes on has the pictures it began with. A class of the base that a set has no name for is labelled by the base:
-    unlabelled it would be unlearnt, as whatever is not labelled is taught to be nothing.
+    goes on has the pictures it began with. A class of the base that is not labelled in a picture is labelled by the
+    base: it would be unlearnt, as whatever is not labelled is taught to be nothing.
     """
     if folder.is_dir():
         return read_rows(folder)
@@ -85,20 +100,20 @@ def laid_out(
     shutil.rmtree(draft, ignore_errors=True)
     rows: list[Row] = []
     for one in sets:
-        labelled = tuple(name for name in classes if name in meant[one.name].values())
-        for sample in one.samples:
-            part: Part = "val" if (one.name, sample.group) in held_out else "train"
-            inner = f"{len(rows):06d}_{one.name}_{sample.picture.stem}"
-            file = draft / "images" / part / f"{inner}{sample.picture.suffix}"
-            label = draft / "labels" / part / f"{inner}.txt"
+        for picture in one.pictures:
+            part: Part = "val" if (one.name, picture.group) in held_out else "train"
+            path = PurePosixPath(picture.name)
+            name = f"{len(rows):06d}_{one.name}_{path.stem}"
+            file, label = draft / "images" / part / f"{name}{path.suffix}", draft / "labels" / part / f"{name}.txt"
             for made in (file.parent, label.parent):
                 made.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(sample.picture, file)
-            boxes = [(kind, *_corners(box)) for box in sample.boxes if (kind := meant[one.name][box.kind]) is not None]
+            file.write_bytes(one.read(picture))
+            labelled = _labelled(picture, meant[one.name], classes)
+            boxes = _meant(data.boxes[one.name, picture.name], meant[one.name])
             taught = _taught(file, teaching, set(classes) - set(labelled))
             lines = [_line(classes.index(kind), *corners) for kind, *corners in (*boxes, *taught)]
             label.write_text("".join(lines), encoding="ascii")
-            rows.append(Row(f"{part}/{file.name}", part, one.name, sample.group, labelled, tuple(boxes)))
+            rows.append(Row(f"{part}/{file.name}", part, one.name, picture.group, labelled, boxes))
             done(len(rows))
     (draft / "rows.json").write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False), encoding="utf-8")
     draft.replace(folder)
@@ -115,9 +130,19 @@ def read_rows(folder: Path) -> list[Row]:
     ]
 
 
-def _taught(
-    file: Path, teaching: Teaching | None, open_classes: set[str]
-) -> list[tuple[str, float, float, float, float]]:
+def _labelled(picture: LabelledPicture, meant: Mapping[str, str | None], classes: Sequence[str]) -> tuple[str, ...]:
+    """The network's classes of which every object in ``picture`` has a box: all that mean it are labelled there."""
+    known = set(picture.annotation.labelled)
+    sources = {name: {kind for kind, new in meant.items() if new == name} for name in classes}
+    return tuple(name for name in classes if sources[name] and sources[name] <= known)
+
+
+def _meant(boxes: Sequence[Shares], meant: Mapping[str, str | None]) -> tuple[Shares, ...]:
+    named = ((meant[kind], corners) for kind, *corners in boxes)
+    return tuple((kind, corners[0], corners[1], corners[2], corners[3]) for kind, corners in named if kind is not None)
+
+
+def _taught(file: Path, teaching: Teaching | None, open_classes: set[str]) -> list[Shares]:
     """The base's sure boxes of ``open_classes``, which the picture's set says nothing of."""
     if teaching is None or not open_classes & set(teaching.names):
         return []
@@ -125,14 +150,10 @@ def _taught(
     height, width = picture.shape[:2]
     found = teaching.network(picture, teaching.size, SURE, square=True)
     return [
-        (teaching.names[kind], *(float(side) for side in (x1 / width, y1 / height, x2 / width, y2 / height)))
+        (teaching.names[kind], x1 / width, y1 / height, x2 / width, y2 / height)
         for (x1, y1, x2, y2), kind in zip(found.boxes.tolist(), found.classes.tolist(), strict=True)
         if teaching.names[kind] in open_classes
     ]
-
-
-def _corners(box: Box) -> tuple[float, float, float, float]:
-    return box.pixels(1, 1)
 
 
 def _line(kind: int, x1: float, y1: float, x2: float, y2: float) -> str:

@@ -15,7 +15,7 @@ import yaml
 from training.errors import TrainingError
 from vision.disk import put_in_place
 
-_FILE, _LOCK, UNPACKED = "run.yaml", "lock", "unpacked"
+_FILE, _LOCK, _SETTINGS = "run.yaml", "lock", ".ultralytics"
 _MB = 1 << 20
 FIXED_MB = 200
 """Room for checkpoints with their optimizer, curves and the exported files of a nano network."""
@@ -45,7 +45,7 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 def check_is_ours(folder: Path) -> None:
     """Raise TrainingError when ``folder`` holds something and is no run."""
-    foreign = sorted(one.name for one in folder.iterdir() if one.name not in (_LOCK, UNPACKED, f"{_FILE}.part"))
+    foreign = sorted(one.name for one in folder.iterdir() if one.name not in (_LOCK, _SETTINGS, f"{_FILE}.part"))
     if foreign and not (folder / _FILE).is_file():
         raise TrainingError(f"--out {folder}: holds {foreign[0]} and is no run of zaigang train; name an empty folder")
 

@@ -1,46 +1,61 @@
-"""A trainer's sets, read and checked: every picture decodes, every label fits, and what they are is one hash."""
+"""A trainer's sets, read and checked: every picture decodes, every box lies in it, and what they are is one hash."""
 
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-import numpy as np
-
-from datasets import DatasetError, Sample, read_classes, read_yolo
+from datasets import DatasetError
+from datasets.formats import LabelledPicture, Pictures, read_set
+from datasets.picture import LARGEST_FILE, decoded
 from training.errors import TrainingError
 
-_TAIL = 4096
-"""Bytes at a JPEG's end among which its end marker must be; cameras write some of their own behind it."""
+Shares = tuple[str, float, float, float, float]
+"""A box: its class, and x1, y1, x2, y2 as shares of the picture's sides."""
 
 
 @dataclass(frozen=True, slots=True)
 class HallSet:
-    """One set: its name (the folder's or the zip's), its classes by id and its pictures with their boxes."""
+    """One set: its name (the folder's or the file's), its classes, its pictures that have labels, and their files.
+
+    ``left_out`` counts the pictures that teach nothing: without labels, or kept for a test.
+    """
 
     name: str
     classes: tuple[str, ...]
-    samples: tuple[Sample, ...]
+    pictures: tuple[LabelledPicture, ...]
+    files: Pictures
+    left_out: int
+
+    def read(self, picture: LabelledPicture) -> bytes:
+        return self.files.files.read(picture.picture, LARGEST_FILE)
+
+    def title(self, picture: LabelledPicture) -> str:
+        """What an error calls ``picture``."""
+        return self.files.files.title(picture.picture)
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What sets are: one SHA-256 over pictures, labels and groups, and the bytes of their pictures."""
+    """What sets are: one SHA-256 over pictures, labels and groups; the bytes of their pictures, and their boxes.
+
+    ``boxes`` by set and picture.
+    """
 
     digest: str
     size: int
+    boxes: dict[tuple[str, str], tuple[Shares, ...]]
 
 
-def read_sets(paths: Sequence[Path], unpacked: Path) -> list[HallSet]:
-    """The sets in ``paths``, folders or zips of folders in YOLO form; zips are unpacked into ``unpacked``.
+def read_sets(paths: Sequence[Path]) -> list[HallSet]:
+    """The sets in ``paths``: folders or zips in any form that ``datasets`` reads, or a folder of several of them.
 
-    Raises DatasetError naming file and line, TrainingError for sets that no detector can learn from.
+    Raises DatasetError naming every file and line that is wrong, TrainingError for sets that no detector can learn
+    from.
     """
-    sets = [_read(path, unpacked) for path in paths]
+    sets = [_read(path) for given in paths for path in _parts(given)]
     names = [one.name for one in sets]
     double = next((name for name in names if names.count(name) > 1), None)
     if double is not None:
@@ -49,56 +64,53 @@ def read_sets(paths: Sequence[Path], unpacked: Path) -> list[HallSet]:
 
 
 def weighed(sets: Sequence[HallSet], done: Callable[[int], None]) -> Weighed:
-    """Read every picture once; raises DatasetError naming the first that cannot be decoded to its end."""
-    digest, size, read = hashlib.sha256(), 0, 0
+    """Read every picture once; raises DatasetError naming the first that is damaged, or whose box lies outside."""
+    digest, size = hashlib.sha256(), 0
+    boxes: dict[tuple[str, str], tuple[Shares, ...]] = {}
     for one in sets:
         digest.update(repr((one.name, one.classes)).encode())
-        for sample in one.samples:
-            data = sample.picture.read_bytes()
-            _check_picture(sample.picture, data)
-            digest.update(repr((sample.picture.name, sample.group, sample.boxes)).encode())
+        for picture in one.pictures:
+            data = one.read(picture)
+            own = _boxes(one, picture, data)
+            boxes[one.name, picture.name] = own
+            facts = (picture.name, picture.group, picture.split, picture.annotation.labelled, own)
+            digest.update(repr(facts).encode())
             digest.update(hashlib.sha256(data).digest())
-            size, read = size + len(data), read + 1
-            done(read)
-    return Weighed(digest.hexdigest(), size)
+            size += len(data)
+            done(len(boxes))
+    return Weighed(digest.hexdigest(), size, boxes)
 
 
-def _read(path: Path, unpacked: Path) -> HallSet:
+def _parts(path: Path) -> list[Path]:
+    """``path``, or where that is a folder of sets (as ``zaigang data export`` writes several) each of them."""
     if not path.exists():
         raise TrainingError(f"{path}: no such folder or zip")
-    root = _unzipped(path, unpacked / path.stem) if path.is_file() else path
-    samples = read_yolo(root)
-    if any(sample.folder and not sample.boxes for sample in samples) and not any(sample.boxes for sample in samples):
+    inner = sorted(one for one in path.iterdir() if (one / "classes.txt").is_file()) if path.is_dir() else []
+    return inner if inner and not (path / "classes.txt").is_file() else [path]
+
+
+def _read(path: Path) -> HallSet:
+    said, files = read_set(path)
+    labelled = [one for one in said.pictures if one.annotation.labelled or one.annotation.labels]
+    kept = tuple(one for one in labelled if one.split != "test")
+    if not kept:
         raise TrainingError(
-            f"{path}: its pictures lie in folders by class and have no boxes, from which a detector cannot learn; "
-            "draw boxes first"
+            f"{path}: of its {len(said.pictures)} pictures none has boxes or is checked to be empty (or all are for a "
+            "test), so a detector cannot learn from it; draw boxes first"
         )
-    return HallSet(
-        path.resolve().stem if path.is_file() else path.resolve().name, tuple(read_classes(root)), tuple(samples)
-    )
+    name = path.resolve().name if path.is_dir() else path.stem
+    return HallSet(name, said.classes, kept, files, len(said.pictures) - len(kept))
 
 
-def _unzipped(path: Path, folder: Path) -> Path:
-    """The folder that holds ``images``, at the top of the zip or one below."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()
-            if damaged is not None:
-                raise TrainingError(f"{path}: {damaged} in it is damaged")
-            archive.extractall(folder)
-    except zipfile.BadZipFile as error:
-        raise TrainingError(f"{path}: is neither a folder nor a zip ({error})") from error
-    roots = [one for one in (folder, *sorted(folder.iterdir())) if (one / "images").is_dir()]
-    if not roots:
-        raise TrainingError(f"{path}: holds no folder called images, so it is no set in YOLO form")
-    return roots[0]
-
-
-def _check_picture(file: Path, data: bytes) -> None:
-    if data.startswith(b"\xff\xd8") and b"\xff\xd9" not in data[-_TAIL:]:
-        raise DatasetError(f"{file}: ends in the middle of the picture; remove it with its label, or replace it")
-    picture = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_COLOR) if data else None
-    if picture is None:
-        raise DatasetError(f"{file}: cannot be read as a picture; remove it with its label, or replace it")
-    if min(picture.shape[:2]) < 10:
-        raise DatasetError(f"{file}: is {picture.shape[1]}x{picture.shape[0]}, too small to show anything")
+def _boxes(one: HallSet, picture: LabelledPicture, data: bytes) -> tuple[Shares, ...]:
+    height, width = decoded(data, one.title(picture)).shape[:2]
+    boxes = []
+    for label in picture.annotation.labels:
+        x1, y1, x2, y2 = label.corners((width, height))
+        x1, x2 = max(0.0, x1 / width), min(1.0, x2 / width)
+        y1, y2 = max(0.0, y1 / height), min(1.0, y2 / height)
+        if x2 <= x1 or y2 <= y1:
+            where = picture.origin or one.title(picture)
+            raise DatasetError(f"{where}: a box of {label.kind} in {picture.name} has no area inside the picture")
+        boxes.append((label.kind, x1, y1, x2, y2))
+    return tuple(boxes)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from datasets.picture import decoded
 from training.labels import read_picture
 from training.look import Network
 from training.model_folder import empty_draft, exported, put_folder_in_place, write_card
@@ -19,7 +19,7 @@ from training.site.classes import meanings, wanted_classes
 from training.site.curves import draw_curves
 from training.site.measured import answers, chosen, measures
 from training.site.pictures import Row, Teaching, groups_of, laid_out
-from training.site.run import UNPACKED, alone_in, begin_or_go_on, check_is_ours, check_room
+from training.site.run import alone_in, begin_or_go_on, check_is_ours, check_room
 from training.site.sets import HallSet, Weighed, read_sets, weighed
 from training.site.split import Group, Key, held_out_groups
 from training.site.weights import BODY, with_answers, with_rows
@@ -75,7 +75,9 @@ class _Run:
         folder = self.out / "base"
         if not folder.is_dir():
             draft = empty_draft(folder)
-            files = exported(network_of(self.base), draft, read_picture(self.sets[0].samples[0].picture))
+            first = self.sets[0]
+            picture = decoded(first.read(first.pictures[0]), first.title(first.pictures[0]))
+            files = exported(network_of(self.base), draft, picture)
             write_card(plain_card(self.base, files), draft)
             put_folder_in_place(draft, folder)
         return folder
@@ -94,14 +96,12 @@ def site_trained(wish: Wish, plan: Plan, teller: Teller) -> Trained:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             raise StorageFull(f"--out {wish.out}: the disk is full; free some and start the same line again") from error
-        finally:
-            shutil.rmtree(wish.out / UNPACKED, ignore_errors=True)
 
 
 def _run(wish: Wish, plan: Plan, teller: Teller) -> _Run:
     """All that can be refused without looking at a picture is refused here."""
     base = base_of(wish.base)
-    sets = read_sets(wish.data, wish.out / UNPACKED)
+    sets = read_sets(wish.data)
     classes = wanted_classes(base.classes, wish.classes)
     meant = meanings({one.name: one.classes for one in sets}, classes, base.classes, wish.renamings)
     groups = groups_of(sets, meant)
@@ -119,6 +119,11 @@ def _trained(run: _Run) -> Trained:
         run.teller.say(f"{run.out}: going on where this run stopped")
     check_room(run.out, data.size)
     kept = sum(group.pictures for group in run.groups if group.key in run.held_out)
+    for one in run.sets:
+        if one.left_out:
+            run.teller.say(
+                f"{one.name}: {one.left_out} pictures are left out: they have no labels, or are kept for a test"
+            )
     run.teller.say(
         f"{run.pictures} pictures in {len(run.groups)} groups, {kept} of them ({len(run.held_out)} groups) held out; "
         f"classes: {', '.join(run.classes)}"
@@ -130,7 +135,7 @@ def _trained(run: _Run) -> Trained:
             if run.carries_answers
             else judged + "without all of its classes this becomes another network, which finds things alone"
         )
-    rows = _laid_out(run)
+    rows = _laid_out(run, data)
     model = run.out / "model"
     if (model / "card.yaml").is_file():
         return Trained(model, _measured(run, model, rows))
@@ -157,12 +162,13 @@ def _identity(run: _Run, data: Weighed) -> dict[str, Any]:
     }
 
 
-def _laid_out(run: _Run) -> list[Row]:
+def _laid_out(run: _Run, data: Weighed) -> list[Row]:
     known = set(run.classes) & set(run.base.classes)
     teaching = Teaching(Network(run.base_folder), run.base.classes, run.plan.size) if known else None
     with run.teller.bar("laying out") as bar:
         return laid_out(
             run.sets,
+            data,
             run.meant,
             run.classes,
             run.held_out,

@@ -53,3 +53,10 @@ def test_new_class_of_one_group_is_refused_by_name() -> None:
 
 def test_two_groups_leave_one_to_learn_from() -> None:
     assert len(held_out_groups([group("x", card=3), group("y", card=3)], 0.5, 0, ["card"])) == 1
+
+
+def test_what_a_set_holds_out_itself_is_held_out_and_what_it_trains_on_is_not() -> None:
+    groups = [Group(("hall", f"day{number}"), 5, Counter(card=3), "train") for number in range(8)]
+    groups += [Group(("hall", "kept"), 5, Counter(card=3), "val")]
+
+    assert held_out_groups(groups, 0.5, 0, ["card"]) == {("hall", "kept")}
