@@ -138,7 +138,7 @@ def test_picture_that_is_cut_short_is_named(tmp_path: Path, name: str, kept: flo
 def test_text_that_is_called_a_picture_is_named(tmp_path: Path) -> None:
     write(tmp_path / "a.jpg", "no picture")
 
-    with pytest.raises(DatasetError, match="is no picture that can be read"):
+    with pytest.raises(DatasetError, match="is no JPEG, PNG"):
         read_picture(tmp_path / "a.jpg")
 
 
