@@ -76,6 +76,8 @@ def _lacking(signal: str, models: ModelSettings, person: ModelCard, objects: Mod
         return None if "person" in person.classes else _no_class(person, ("person",))
     act = _ACT_OF[signal]
     if act not in act_thresholds(objects):
+        if act in objects.acts or things_of(act) & set(objects.classes):
+            return f"{_named(objects)} is sure of {act} at no score"
         return _no_class(objects, things_of(act))
     if act == "badge" and FRONT not in objects.answers:
         # Nobody goes without a badge whom one may be seeing from behind, so no look could ever say no.

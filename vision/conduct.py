@@ -102,6 +102,7 @@ def act_thresholds(card: ModelCard) -> dict[Act, float]:
     """From which score on each act counts as seen, of the acts that the network knows.
 
     Where posture has a say, the card's threshold of the act; else the class's own, of several (food) the largest.
+    A threshold of 1 means that none keeps false alarms rare: such an act is not known, whatever it scores.
     """
     found: dict[Act, float] = {}
     for act in ACTS:
@@ -110,7 +111,7 @@ def act_thresholds(card: ModelCard) -> dict[Act, float]:
             found[act] = card.acts[act].threshold
         elif known:
             found[act] = max(card.threshold(name) for name in known)
-    return found
+    return {act: threshold for act, threshold in found.items() if threshold < 1}
 
 
 def thing_seen(person: _Box, things: Detections, act: Act) -> tuple[_Box | None, float]:

@@ -66,6 +66,14 @@ def test_a_network_that_judges_smoking_by_posture_needs_no_class_for_it(tmp_path
     assert "smoking" not in waits
 
 
+def test_a_rule_waits_where_no_score_makes_the_network_sure(tmp_path: Path) -> None:
+    weights = {"threshold": 1.0, "bias": 0, "thing": 0, "posture": 1}
+
+    waits = waiting(networks(tmp_path, FOOD, answers=["eating"], acts={"eating": weights}), load_rulebook())
+
+    assert waits["eating"].endswith("is sure of eating at no score")
+
+
 def test_a_missing_badge_waits_for_a_network_that_tells_front_from_back(tmp_path: Path) -> None:
     waits = waiting(networks(tmp_path, "badge"), load_rulebook())
 

@@ -93,5 +93,11 @@ def test_where_posture_has_a_say_the_act_has_its_own_threshold() -> None:
     assert act_thresholds(sights.card({"cell phone": 0.45}, acts)) == {"phone": 0.7, "smoking": 0.8}
 
 
+def test_an_act_that_no_score_makes_sure_is_not_known() -> None:
+    acts = {"eating": ActWeights(1.0, 206500.0, 0.0, 0.0)}
+
+    assert act_thresholds(sights.card({"cell phone": 0.45, "cake": 0.5, "badge": 1.0}, acts)) == {"phone": 0.45}
+
+
 def test_what_the_network_has_no_class_for_is_no_act_of_it() -> None:
     assert act_thresholds(sights.card({"person": 0.1, "cell phone": 0.45})) == {"phone": 0.45}
