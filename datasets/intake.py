@@ -138,11 +138,13 @@ def _fates(
     for done, one in enumerate(ready, 1):
         was = old.get(one.name)
         try:
-            new = _stored(store, wish, one, pictures, was)
+            data, seen = _seen(store, wish, one, pictures, was)
         except DatasetError as fault:
             left_out.append(str(fault))
             yield "left out"
         else:
+            store.keep_picture(seen, data)
+            new = _sample(wish, one, seen, was)
             if was != new:
                 store.keep_sample(new)
             yield "added" if was is None else "changed" if was != new else "same"
@@ -170,10 +172,10 @@ def _grouped(one: LabelledPicture, wish: Wish) -> LabelledPicture:
     return replace(one, group=found.group(1) or "")
 
 
-def _stored(
+def _seen(
     store: Store, wish: Wish, one: LabelledPicture, pictures: Pictures, was: StoredSample | None
-) -> StoredSample:
-    """The sample, its picture being in the store; what the source leaves open stays as it was."""
+) -> tuple[bytes, Seen]:
+    """The picture's bytes and what is known of them. Raises DatasetError where they cannot be used."""
     title = pictures.files.title(one.picture)
     data = pictures.files.read(one.picture, LARGEST_FILE)
     sha256 = hashlib.sha256(data).hexdigest()
@@ -181,11 +183,15 @@ def _stored(
         raise DatasetError(f"{title}: the set {wish.set} has another picture of this name; use another --set for it")
     seen = store.seen(sha256) or examined(data, title)
     _check_size(one, seen, wish, title)
-    store.keep_picture(seen, data)
+    return data, seen
+
+
+def _sample(wish: Wish, one: LabelledPicture, seen: Seen, was: StoredSample | None) -> StoredSample:
+    """What is to be stored; what the source leaves open stays as it was."""
     return StoredSample(
         set=wish.set,
         name=one.name,
-        picture=sha256,
+        picture=seen.sha256,
         suffix=seen.suffix,
         size=seen.size,
         fingerprint=seen.fingerprint,

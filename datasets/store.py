@@ -151,10 +151,10 @@ class Store:
                 draft = self.folder / "drafts" / file.name
                 draft.write_bytes(data)
                 self._drafts[draft] = file
-            print_ = seen.fingerprint.to_bytes(8, "big")
+            fingerprint = seen.fingerprint.to_bytes(8, "big")
             self._sql.execute(
                 "INSERT OR IGNORE INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (seen.sha256, seen.suffix, len(data), *seen.size, print_, seen.thumb),
+                (seen.sha256, seen.suffix, len(data), *seen.size, fingerprint, seen.thumb),
             )
 
     def keep_set(self, one: StoredSet) -> None:

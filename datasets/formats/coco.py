@@ -88,7 +88,9 @@ def _one(files: Files, name: str, pictures: Pictures, faults: Faults) -> Labelle
             if image_id in found:
                 raise DatasetError(f"{where}: id {image_id} is that of {found[image_id].name} too")
             one = _image(image, where, pictures, classes)
-            found[image_id] = replace(one, split=split, licence=licences.get(image.get("license"), ""), origin=name)
+            found[image_id] = replace(
+                one, split=split, licence=licences.get(str(image.get("license")), ""), origin=name
+            )
         except DatasetError as error:
             faults.add(str(error))
     labels: dict[int, list[Label]] = {}
@@ -110,11 +112,11 @@ def _one(files: Files, name: str, pictures: Pictures, faults: Faults) -> Labelle
     return LabelledSet("coco", classes, tuple(labelled), {"coco": {**others, "categories": facts}})
 
 
-def _licences(body: Any) -> dict[Any, str]:
+def _licences(body: Any) -> dict[str, str]:
     """The names of the licences that images refer to by id."""
     entries = body.get("licenses")
     named = entries if isinstance(entries, list) else []
-    return {one["id"]: str(one["name"]) for one in named if isinstance(one, dict) and {"id", "name"} <= set(one)}
+    return {str(one["id"]): str(one["name"]) for one in named if isinstance(one, dict) and {"id", "name"} <= set(one)}
 
 
 def _categories(entries: list[Any], title: str) -> tuple[dict[int, str], dict[str, Any]]:

@@ -124,7 +124,8 @@ def _task(task: Mapping[str, Any], where: str, pictures: Pictures, origin: str) 
     key, address = _address(task["data"], where)
     path = _found(address, where, pictures)
     name = checked_name(path.removeprefix("images/"), where)
-    annotations = [one for one in task.get("annotations", []) if isinstance(one, dict)]
+    given = task.get("annotations")
+    annotations = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
     valid = [one for one in annotations if not one.get("was_cancelled")]
     chosen = _chosen(valid)
     results = chosen.get("result", []) if chosen else []
@@ -200,7 +201,7 @@ def _regions(results: list[Any], where: str) -> tuple[list[Label], list[str], li
             if str(one.get("id")) not in shapes:
                 raise DatasetError(f"{place}: a {kind} is no box with a class; draw a rectangle instead")
         elif str(one.get("id")) not in shapes:
-            chosen = (one.get("value") or {}).get("choices")
+            chosen = _keyed(one.get("value")).get("choices")
             if kind == "choices" and isinstance(chosen, list):
                 tags += [checked_class(str(word), place) for word in chosen]
             else:
@@ -213,12 +214,12 @@ def _labels(one: Mapping[str, Any], beside: Mapping[str, Any], where: str) -> li
     kinds = value.get(one["type"]) if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(kinds, list) or not kinds:
         raise DatasetError(f"{where}: a region without a class")
-    meta = one.get("meta") if isinstance(one.get("meta"), dict) else {}
-    theirs = {**((meta or {}).get("attributes") or {}), **{key: told for key, told in beside.items() if key}}
+    meta = _keyed(one.get("meta"))
+    theirs = {**_keyed(meta.get("attributes")), **{key: told for key, told in beside.items() if key}}
     attributes: dict[str, Any] = {own_name(key, _OWN): told for key, told in theirs.items()}
     for key, told in one.items():
         if key == "meta":
-            told = {name: inner for name, inner in (meta or {}).items() if name != "attributes"}
+            told = {name: inner for name, inner in meta.items() if name != "attributes"}
         if key not in _PLAIN and (key not in _USUAL or told != _USUAL[key]):
             attributes[key] = told
     numbers, drawn = _box(one, value, where)
@@ -269,6 +270,11 @@ def _size(one: Mapping[str, Any]) -> Size | None:
     if all(isinstance(side, int) and side > 0 for side in sides):
         return int(sides[0] or 0), int(sides[1] or 0)
     return None
+
+
+def _keyed(value: object) -> Mapping[str, Any]:
+    """``value`` where it holds keys and values, else none."""
+    return value if isinstance(value, dict) else {}
 
 
 def _author(by: object) -> str:

@@ -113,7 +113,7 @@ def _from_yaml(text: str, title: str) -> tuple[str, ...]:
         if sorted(names) != list(range(len(names))):
             raise DatasetError(f"{title}: names must have the keys 0 to {len(names) - 1}")
         names = [names[at] for at in range(len(names))]
-    if not isinstance(names, list) or not names:
+    if not isinstance(names, list) or not names or not all(isinstance(name, str | int) for name in names):
         raise DatasetError(f"{title}: has no names of classes")
     return tuple(checked_class(str(name), title) for name in names)
 

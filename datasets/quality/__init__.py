@@ -4,7 +4,7 @@ from datasets.quality.balance import balance
 from datasets.quality.boxes import boxes
 from datasets.quality.disagreement import FLOOR, Finder, disagreement
 from datasets.quality.duplicates import duplicates, leaks
-from datasets.quality.finding import SEVERITIES, Finding, Mark, Severity, ranked
+from datasets.quality.finding import SEVERITIES, Finding, Kind, Mark, Severity, ranked
 from datasets.quality.unreadable import unreadable
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "SEVERITIES",
     "Finder",
     "Finding",
+    "Kind",
     "Mark",
     "Severity",
     "balance",

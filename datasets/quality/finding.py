@@ -6,7 +6,28 @@ from typing import Final, Literal, get_args
 
 from datasets.label import Corners
 
-__all__ = ["SEVERITIES", "Finding", "Mark", "Severity", "ranked"]
+__all__ = ["SEVERITIES", "Finding", "Kind", "Mark", "Severity", "ranked"]
+
+Kind = Literal[
+    "unreadable",
+    "leak",
+    "no_area",
+    "out_of_range",
+    "duplicate",
+    "near_duplicate",
+    "tiny",
+    "overlap",
+    "missing_in_split",
+    "one_group",
+    "spelling",
+    "no_groups",
+    "rare_class",
+    "unlabelled",
+    "no_licence",
+    "maybe_missing",
+    "maybe_wrong",
+]
+"""What a finding can be of; docs/datasets.md says what each means."""
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
@@ -28,7 +49,7 @@ class Finding:
     An error makes figures wrong, a warning may, a note is to be known. ``others`` are the pictures it is about besides.
     """
 
-    kind: str
+    kind: Kind
     severity: Severity
     where: str
     what: str

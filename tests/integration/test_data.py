@@ -26,7 +26,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_classes_that_do_not_fit_are_refused_with_the_mapping(store: Path) -> None:
-    done = zaigang("data", "import", store.parent / "east", "--store", store, "--classes", "phone", code=2)
+    chosen = ("--set", "other", "--classes", "phone")
+    done = zaigang("data", "import", store.parent / "east", "--store", store, *chosen, code=2)
 
     assert done.stderr.startswith("zaigang: ")
     assert "--map 'cell phone=phone'" in done.stderr

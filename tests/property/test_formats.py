@@ -116,6 +116,52 @@ def test_a_set_comes_back_whole(format_: str, data: st.DataObject) -> None:
     assert json.dumps(again.extra, sort_keys=True) == json.dumps(back.extra, sort_keys=True)
 
 
+plain = st.none() | st.booleans() | st.integers(-3, 99) | st.floats(allow_nan=False) | texts | st.just([]) | st.just({})
+
+
+def spoilt(draw: st.DrawFn, value: Any) -> Any:
+    """``value`` with one thing in it put, taken out or replaced."""
+    if isinstance(value, list) and value and draw(st.integers(0, 4)):
+        at = draw(st.integers(0, len(value) - 1))
+        return [*value[:at], spoilt(draw, value[at]), *value[at + 1 :]]
+    if isinstance(value, dict) and value and draw(st.integers(0, 4)):
+        key = draw(st.sampled_from(sorted(value)))
+        rest = {name: inner for name, inner in value.items() if name != key}
+        return rest if draw(st.integers(0, 4)) == 0 else {**rest, key: spoilt(draw, value[key])}
+    return draw(plain)
+
+
+@pytest.mark.parametrize("format_", list(FORMS))
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_spoilt_label_file_is_read_or_refused_and_nothing_else(format_: str, data: st.DataObject) -> None:
+    said = data.draw(sets(format_))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "set.zip"
+        with zipfile.ZipFile(file, "w") as archive:
+            write_set(ZipTarget(archive, ""), format_, said, lambda one: b"")
+        with zipfile.ZipFile(file) as archive:
+            entries = {name: archive.read(name) for name in archive.namelist()}
+        name = data.draw(st.sampled_from(sorted(name for name in entries if entries[name])))
+        if name.endswith(".json"):
+            entries[name] = json.dumps(data.draw(st.composite(spoilt)(json.loads(entries[name])))).encode()
+        else:
+            at = data.draw(st.integers(0, len(entries[name])))
+            end = data.draw(st.integers(at, min(len(entries[name]), at + 30)))
+            entries[name] = (
+                entries[name][:at] + data.draw(st.binary(max_size=8) | texts.map(str.encode)) + entries[name][end:]
+            )
+        with zipfile.ZipFile(file, "w") as archive:
+            for entry, content in entries.items():
+                archive.writestr(entry, content)
+        refusals = []
+        try:
+            read_set(file)
+        except DatasetError as refusal:
+            refusals.append(str(refusal))
+    assert all("set.zip" in refusal for refusal in refusals)
+
+
 decimals = st.integers(0, 10**6).map(lambda number: number / 10**6)
 
 

@@ -10,6 +10,7 @@ _HELP = """Keep labelled pictures: import, check, split, freeze, export.
 
 A store is a folder. Everything may be stopped at any time and run again. For example:
 
+\b
   zaigang data import hall.zip --store pictures --licence internal
   zaigang data check --store pictures --sheet worst.png
   zaigang data split --store pictures

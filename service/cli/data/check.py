@@ -45,7 +45,10 @@ def check(
     count: Annotated[int, typer.Option("--count", help="How many of a kind to list, and to draw.", min=1)] = 5,
     as_json: AsJson = False,
 ) -> None:
-    """Check pictures and labels: unreadable, doubles, leaks, odd boxes, balance. Exit code 2 on an error.
+    """Check pictures and labels.
+
+    Finds what is unreadable, double, on both sides of a split, oddly drawn or scarce, and with --model where a network
+    and the labels disagree. Exit code 2 if there is an error.
 
     For example: zaigang data check --store pictures --model vision/models/person --sheet worst.png
     """

@@ -30,9 +30,10 @@ def export(
         typer.Option("--classes", metavar="A,B,...", help="These classes in this order, for every set; no others."),
     ] = None,
 ) -> None:
-    """Export pictures and labels; several sets become a folder each, as training reads them.
+    """Export pictures and labels.
 
-    What the format has no place for is said, and groups, splits, licences go into a groups.csv beside.
+    Several sets become a folder each, as training reads them. What the format has no place for is said, and groups,
+    splits, licences go into a groups.csv beside.
 
     For example: zaigang data export --store pictures --revision 3fa9c1 --format coco --to hall-coco.zip
     """

@@ -64,9 +64,10 @@ def import_(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Import labelled pictures; run it again after a stop or when labels were mended.
+    """Import labelled pictures.
 
-    A picture that cannot be read is left out and named, with exit code 2; a fault in the labels refuses the source.
+    Run it again after a stop, or when labels were mended: nothing is double, nothing is lost. A picture that cannot
+    be read is left out and named, with exit code 2; a fault in the labels refuses the source.
 
     For example: zaigang data import hall.zip --set hall-1 --group-by '(cam[0-9]+)_' --map 'cell phone=phone'
     """

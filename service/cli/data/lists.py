@@ -21,7 +21,7 @@ _SHOWN: Final = 6
 
 
 def list_(store: Folder = here, as_json: AsJson = False) -> None:
-    """List what the store holds: its sets, where they came from, its revisions.
+    """List sets and revisions.
 
     For example: zaigang data list --store pictures
     """

@@ -19,7 +19,9 @@ def remove(
     store: Folder = here,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Take a set, or pictures of it, out of the store. Files go unless another set or a revision names them.
+    """Take a set or pictures out.
+
+    Their files are deleted unless another set or a revision names them.
 
     For example: zaigang data remove hall-1 frame_000012.jpg --store pictures
     """

@@ -20,9 +20,10 @@ _SHOWN = 5
 
 
 def freeze(store: Folder = here, as_json: AsJson = False) -> None:
-    """Freeze what the store holds now: pictures, labels, splits. The same content gives the same revision.
+    """Freeze what the store holds now.
 
-    What a revision names is never deleted; a training run that names it can be made again.
+    Pictures, labels, groups and splits become a revision; the same content gives the same one. What a revision
+    names is never deleted; a training run that names it can be made again.
 
     For example: zaigang data freeze --store pictures
     """
@@ -48,7 +49,9 @@ def diff(
     store: Folder = here,
     as_json: AsJson = False,
 ) -> None:
-    """Say what changed from one revision to another: added, removed, relabelled, moved between splits.
+    """Say what changed since a revision.
+
+    Pictures that were added, removed, replaced, relabelled, moved between splits or regrouped.
 
     For example: zaigang data diff 3fa9c1 --store pictures
     """

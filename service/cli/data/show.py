@@ -26,7 +26,9 @@ def show(
     count: Annotated[int, typer.Option("--count", help="How many, taken evenly from all.", min=1, max=400)] = 24,
     columns: Annotated[int, typer.Option("--columns", help="Pictures in a row.", min=1, max=20)] = 4,
 ) -> None:
-    """Draw a contact sheet: pictures with boxes, classes, set, group and split.
+    """Draw a contact sheet.
+
+    Pictures with their boxes and classes, their set, group and split.
 
     For example: zaigang data show --store pictures --class badge --out badges.png
     """

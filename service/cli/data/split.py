@@ -29,9 +29,10 @@ def split(
     anew: Annotated[bool, typer.Option("--anew", help="Deal out again what has a split already.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Deal pictures out to train, val and test: a group, or pictures that look alike, go to one side as a whole.
+    """Deal out to train, val and test.
 
-    What has a split keeps it, so a test set stays one when pictures are added. Sets imported with --split stay there.
+    A group, and pictures that look alike, go to one side as a whole. What has a split keeps it, so a test set stays
+    one when pictures are added. Sets imported with --split stay there.
 
     For example: zaigang data split --store pictures --val 0.1 --test 0.2
     """
