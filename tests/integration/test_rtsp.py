@@ -185,7 +185,7 @@ def test_worker_says_no_stream_within_five_seconds_and_goes_on_by_itself(office:
     recorded = segments(tmp_path / "data" / "ring" / "cam1")
     for segment in recorded[:-1]:
         with av.open(str(segment.file)) as container:
-            assert len(list(container.decode(video=0))) > 5
+            assert list(container.decode(video=0)), f"{segment.file.name} shows nothing"
     clip = cut(recorded[0].file.parent, recorded[0].start, recorded[-1].start, tmp_path / "clip.mp4")
     assert clip is not None
     assert len(clip.gaps) == 1
