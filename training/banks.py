@@ -40,6 +40,7 @@ LOOKS = {
     "look_cigarette": ("close", looks.look_cigarette),
     "look_food": ("close", looks.look_food),
     "look_decoy": ("close", looks.look_decoy),
+    "look_fine": ("fine", looks.look_fine),
     "whole": ("fine", looks.whole),
 }
 

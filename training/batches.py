@@ -3,68 +3,78 @@
 from __future__ import annotations
 
 import math
-from collections import deque
+import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import cv2
 import numpy as np
 
 from training.compose import Composed
-from training.labels import Known, Region, read_picture
+from training.labels import Known, Region, joined, read_picture
 from training.look import GREY, Picture
+from training.recipe import Fit
 
 Shape = tuple[int, int]
+MOST_READERS = 6
 
 
 class Batches:
     """Passes over composed pictures; a batch holds pictures of one group, so of one input shape.
 
     Composed pictures already look like a camera's; what is added here is only what keeps the same picture from being
-    learnt by heart: mirroring, a shift and a change of scale by some percent.
+    learnt by heart: mirroring, a shift, a change of scale, and several side by side where the recipe says so.
+    ``fit.batch`` is the count at the smallest shape; larger ones get fewer pictures, so that every step costs the same.
     """
 
-    def __init__(
-        self, rows: list[Composed], shapes: dict[str, Shape], batch: int, seed: int, answers: Sequence[str] = ()
-    ) -> None:
-        self._rows, self._shapes, self._size, self._seed, self._answers = rows, shapes, batch, seed, answers
+    def __init__(self, rows: list[Composed], fit: Fit, answers: Sequence[str] = ()) -> None:
+        self._rows, self._fit, self._answers = rows, fit, answers
         self._groups: dict[str, list[int]] = {}
         for at, row in enumerate(rows):
             self._groups.setdefault(row.group, []).append(at)
+        areas = {group: math.prod(fit.shapes[group]) for group in self._groups}
+        self._sizes = {group: max(1, round(fit.batch * min(areas.values()) / area)) for group, area in areas.items()}
 
     def __len__(self) -> int:
-        return sum(len(members) // self._size for members in self._groups.values())
+        return sum(len(members) // self._sizes[group] for group, members in self._groups.items())
 
     def one_pass(self, number: int, skipped: int = 0) -> Iterator[dict[str, Any]]:
-        """The batches of pass ``number`` after the first ``skipped``, read by a thread two batches ahead."""
-        rng = np.random.default_rng([self._seed, number])
-        plan: list[tuple[str, list[int]]] = []
-        for group, members in self._groups.items():
-            order = rng.permutation(members)
-            for start in range(0, len(order) - self._size + 1, self._size):
-                plan.append((group, [int(at) for at in order[start : start + self._size]]))
-        plan = [plan[int(at)] for at in rng.permutation(len(plan))]
-        seeds = rng.integers(2**31, size=len(plan))
-        waiting: deque[Future[dict[str, Any]]] = deque()
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            for (group, members), seed in list(zip(plan, seeds, strict=True))[skipped:]:
-                waiting.append(pool.submit(self._batch, group, members, int(seed)))
-                if len(waiting) > 2:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+        """The batches of pass ``number`` after the first ``skipped``, made by other processes in good time."""
+        from torch.utils.data import DataLoader
 
-    def _batch(self, group: str, members: list[int], seed: int) -> dict[str, Any]:
+        loader: Any = DataLoader
+        readers = max(1, min(MOST_READERS, (os.cpu_count() or 2) - 1))
+        yield from loader(
+            _Plan(self, self._planned(number)[skipped:]), batch_size=None, num_workers=readers, prefetch_factor=3
+        )
+
+    def _planned(self, number: int) -> list[tuple[str, list[int], int]]:
+        rng = np.random.default_rng([self._fit.seed, number])
+        plan: list[tuple[str, list[int], int]] = []
+        for group, members in self._groups.items():
+            order, size = rng.permutation(members), self._sizes[group]
+            for start in range(0, len(order) - size + 1, size):
+                plan.append((group, [int(at) for at in order[start : start + size]], int(rng.integers(2**31))))
+        return [plan[int(at)] for at in rng.permutation(len(plan))]
+
+    def batch(self, group: str, members: Sequence[int], seed: int) -> dict[str, Any]:
         import torch
 
+        cv2.setNumThreads(1)
         rng = np.random.default_rng(seed)
-        shape = self._shapes[group]
-        pictures, owners, kinds, boxes, unknown = [], [], [], [], []
+        shape = self._fit.shapes[group]
+        pictures, owners, kinds, boxes, unknown, acts = [], [], [], [], [], []
         for number, at in enumerate(members):
-            row = self._rows[at]
-            picture, known = framed(read_picture(row.file), row.known, shape, rng)
+            if rng.random() < self._fit.mosaic.get(group, 0.0):
+                others = [self._groups[group][int(rng.integers(len(self._groups[group])))] for _ in range(3)]
+                picture, known = self._side_by_side([at, *others], shape, rng)
+                told: list[float] = [math.nan] * len(self._answers)
+            else:
+                row = self._rows[at]
+                picture, known = framed(read_picture(row.file), row.known, shape, rng, self._fit.scale)
+                told = self._told(at)
             pictures.append(picture[:, :, ::-1].transpose(2, 0, 1))
+            acts.append(told)
             for region in known.objects:
                 owners.append(number)
                 kinds.append([region.kind])
@@ -76,21 +86,60 @@ class Batches:
             "cls": torch.tensor(kinds, dtype=torch.float32).reshape(-1, 1),
             "bboxes": torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4),
             "unknown": torch.tensor(unknown, dtype=torch.float32).reshape(-1, 6),
-            "acts": torch.tensor([self._acts(at) for at in members], dtype=torch.float32),
+            "acts": torch.tensor(acts, dtype=torch.float32),
         }
 
-    def _acts(self, at: int) -> list[float]:
+    def _side_by_side(self, members: Sequence[int], shape: Shape, rng: np.random.Generator) -> tuple[Picture, Known]:
+        """Four pictures round a point near the middle."""
+        canvas = np.full((*shape, 3), GREY, dtype=np.uint8)
+        down, across = (round(side * rng.uniform(0.35, 0.65)) for side in shape)
+        parts = []
+        for number, at in enumerate(members):
+            top, low = (0, down) if number < 2 else (down, shape[0])
+            left, right = (0, across) if number % 2 == 0 else (across, shape[1])
+            row = self._rows[at]
+            tile, known = framed(read_picture(row.file), row.known, (low - top, right - left), rng, self._fit.scale)
+            canvas[top:low, left:right] = tile
+            parts.append(known.mapped(1, left, top))
+        return canvas, joined(parts)
+
+    def _told(self, at: int) -> list[float]:
         """0 or 1 for each answer of the second output, NaN where it is not known."""
         told = self._rows[at].acts
         return [float(told[answer]) if answer in told else math.nan for answer in self._answers]
 
 
-def framed(picture: Picture, known: Known, shape: Shape, rng: np.random.Generator | None) -> tuple[Picture, Known]:
-    """Letterboxed into ``shape`` as at run time, or with ``rng`` a little smaller, larger, moved and mirrored."""
+class _Plan:
+    """One pass as a map from number to batch, for the processes that read."""
+
+    def __init__(self, batches: Batches, plan: list[tuple[str, list[int], int]]) -> None:
+        self._batches, self._plan = batches, plan
+
+    def __len__(self) -> int:
+        return len(self._plan)
+
+    def __getitem__(self, number: int) -> dict[str, Any]:
+        if number >= len(self._plan):
+            raise IndexError(number)
+        return self._batches.batch(*self._plan[number])
+
+
+def framed(
+    picture: Picture,
+    known: Known,
+    shape: Shape,
+    rng: np.random.Generator | None,
+    scales: tuple[float, float] = (0.85, 1.1),
+) -> tuple[Picture, Known]:
+    """Letterboxed into ``shape`` as at run time, or with ``rng`` smaller, larger, moved and mirrored."""
     height, width = picture.shape[:2]
-    scale = min(shape[0] / height, shape[1] / width) * (rng.uniform(0.85, 1.1) if rng else 1.0)
+    scale = min(shape[0] / height, shape[1] / width) * (rng.uniform(*scales) if rng else 1.0)
     small = np.asarray(
-        cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_LINEAR),
+        cv2.resize(
+            picture,
+            (max(1, round(width * scale)), max(1, round(height * scale))),
+            interpolation=cv2.INTER_LINEAR if scale > 0.6 else cv2.INTER_AREA,
+        ),
         dtype=np.uint8,
     )
     known = known.mapped(scale, 0, 0)
@@ -106,7 +155,7 @@ def framed(picture: Picture, known: Known, shape: Shape, rng: np.random.Generato
     y1, x1 = max(0, top), max(0, left)
     y2, x2 = min(shape[0], top + small.shape[0]), min(shape[1], left + small.shape[1])
     canvas[y1:y2, x1:x2] = small[y1 - top : y2 - top, x1 - left : x2 - left]
-    return canvas, known.mapped(1, left, top).clipped(shape[1], shape[0])
+    return canvas, known.mapped(1, left, top).clipped(shape[1], shape[0], 0.4)
 
 
 def _mirrored(known: Known, width: float) -> Known:

@@ -18,11 +18,11 @@ from typing import Any
 from training.act_weights import act_weights
 from training.banks import makers
 from training.card import card, compared, write_card
-from training.compose import Composed, compose
+from training.compose import Composed, Split, compose
 from training.errors import TrainingError
 from training.export import check_export, export_onnx, export_openvino, sha256
 from training.figures import Figure, object_figures, person_figures
-from training.fit import fine_tuned
+from training.fit import fine_tuned, fitted
 from training.held_out import Answers, seat_threshold, threshold_source, thresholds
 from training.labels import labelled, read_picture
 from training.look import Network
@@ -35,17 +35,28 @@ WORST_BOX, WORST_SCORE = 2.0, 0.1
 """Pixels and score by which an exported detection may differ from torch's; a wrong graph differs by far more."""
 
 
+def fit(recipe_file: Path, shared: Path, out: Path, say: Callable[[str], None] = print) -> Path:
+    """Only the pictures for training and the fit, all that gains by a GPU; ``build`` goes on from its folder."""
+    recipe = load_recipe(recipe_file)
+    out.mkdir(parents=True, exist_ok=True)
+    fine_tuned(
+        _start(recipe, shared / "weights"), _pictures(recipe, shared, out, "train", say), recipe, out / "fit", say
+    )
+    return out / "fit"
+
+
 def build(recipe_file: Path, shared: Path, out: Path, person: Path | None, say: Callable[[str], None] = print) -> Path:
     """The folder of the shipped network. ``person`` is the person network that measuring a close look needs."""
     recipe = load_recipe(recipe_file)
     out.mkdir(parents=True, exist_ok=True)
     start = _start(recipe, shared / "weights")
-    train, held_out = _pictures(recipe, shared, out, say)
     base_files = export_openvino(start, out / "start")
-    tuned = fine_tuned(start, train, recipe.fit, out / "fit", recipe.answers, say)
+    train = [] if fitted(out / "fit") else _pictures(recipe, shared, out, "train", say)
+    tuned = fine_tuned(start, train, recipe, out / "fit", say)
+    held_out = _pictures(recipe, shared, out, "held_out", say)
     shipped = out / recipe.name
     files = export_openvino(tuned, shipped) | export_onnx(tuned, shipped)
-    box, score = check_export(tuned, shipped, read_picture(train[0].file)[:, :, ::-1].copy())
+    box, score = check_export(tuned, shipped, read_picture(held_out[0].file)[:, :, ::-1].copy())
     if box > WORST_BOX or score > WORST_SCORE:
         raise TrainingError(f"{shipped / 'model.xml'}: differs from torch by {box:.1f} px and {score:.2f} in score")
     say(f"exported; differs from torch by at most {box:.2f} px and {score:.3f} in score")
@@ -87,19 +98,15 @@ def _start(recipe: Recipe, weights: Path) -> Any:
     return with_acts(network, len(recipe.answers), recipe.fit.seed)
 
 
-def _pictures(
-    recipe: Recipe, shared: Path, out: Path, say: Callable[[str], None]
-) -> tuple[list[Composed], list[Composed]]:
-    sets, seed = shared / "data" / "train", recipe.compose.seed
+def _pictures(recipe: Recipe, shared: Path, out: Path, split: Split, say: Callable[[str], None]) -> list[Composed]:
+    sets = shared / "data" / "train"
     entries = labelled(recipe, sets, Teachers(recipe, shared / "weights", out / "teachers"))
     say(f"{len(entries)} pictures, {sum(entry.held_out for entry in entries)} held out")
     pose = load_network(shared / "weights" / "yolo26n-pose-coco.pt")
-    made = makers(recipe, "train", entries, sets, pose, out)
-    train = compose(made, recipe.compose.train, "train", seed, out / "train")
-    made = makers(recipe, "held_out", entries, sets, pose, out)
-    held_out = compose(made, recipe.compose.held_out, "held_out", seed, out / "held_out")
-    say(f"{len(train)} pictures composed for training, {len(held_out)} for measuring")
-    return train, held_out
+    counts = recipe.compose.train if split == "train" else recipe.compose.held_out
+    composed = compose(makers(recipe, split, entries, sets, pose, out), counts, split, recipe.compose.seed, out / split)
+    say(f"{len(composed)} pictures composed ({split})")
+    return composed
 
 
 def _figures(
@@ -118,12 +125,16 @@ def main() -> int:
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--out", type=Path, required=True, help="folder for everything that is made")
     parser.add_argument("--person", type=Path, help="folder of the shipped person network (for objects)")
+    parser.add_argument("--fit-only", action="store_true", help="stop after the fit (on a machine with a GPU)")
     arguments = parser.parse_args()
     shared = os.environ.get("ZAIGANG_SHARED")
     try:
         if not shared:
             raise TrainingError("ZAIGANG_SHARED is not set: it names the folder that holds data/ and weights/")
-        folder = build(arguments.recipe, Path(shared), arguments.out, arguments.person)
+        if arguments.fit_only:
+            folder = fit(arguments.recipe, Path(shared), arguments.out)
+        else:
+            folder = build(arguments.recipe, Path(shared), arguments.out, arguments.person)
     except ZaigangError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ class Composed:
     occupied: bool | None
     acts: Mapping[str, bool] = field(default_factory=dict)
     person: tuple[float, ...] | None = None
+    source: str = ""
 
 
 def compose(makers: Makers, counts: Mapping[str, int], split: Split, seed: int, folder: Path) -> list[Composed]:
@@ -57,7 +59,7 @@ def compose(makers: Makers, counts: Mapping[str, int], split: Split, seed: int, 
     if work:
         global _task
         _task = (makers, split, seed, folder)
-        with get_context("fork").Pool(2) as pool:
+        with get_context("fork").Pool(os.cpu_count()) as pool:
             for _ in pool.imap_unordered(_make, work, chunksize=CHUNK):
                 pass
     return list(_index(makers, counts, folder))
@@ -88,6 +90,7 @@ def _row(made: Made) -> dict[str, Any]:
         "occupied": made.occupied,
         "acts": dict(made.acts),
         "person": None if made.person is None else [round(float(side), 2) for side in made.person],
+        "source": made.source,
     }
 
 
@@ -102,6 +105,5 @@ def _index(makers: Makers, counts: Mapping[str, int], folder: Path) -> Iterator[
             )
             zone = None if row["zone"] is None else tuple(row["zone"])
             person = None if row["person"] is None else tuple(row["person"])
-            yield Composed(
-                folder / f"{name}.jpg", kind, makers[kind][0], known, zone, row["occupied"], row["acts"], person
-            )
+            file, seen = folder / f"{name}.jpg", row["occupied"]
+            yield Composed(file, kind, makers[kind][0], known, zone, seen, row["acts"], person, row["source"])

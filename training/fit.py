@@ -1,18 +1,20 @@
-"""The fine-tune: ultralytics' network and loss, with two input shapes in one run and no loss where nothing is known."""
+"""The fine-tune: ultralytics' network and loss, several input shapes in one run, no loss where nothing is known, and
+the start weights as teacher of what the sources are too few to teach.
+"""
 
 from __future__ import annotations
 
 import copy
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.batches import Batches
 from training.compose import Composed
 from training.labels import EVERY
-from training.recipe import Fit
+from training.recipe import Fit, Recipe
 
 if TYPE_CHECKING:
     import torch
@@ -24,25 +26,31 @@ AVERAGING = 0.998
 def fine_tuned(
     network: Any,
     rows: list[Composed],
-    fit: Fit,
+    recipe: Recipe,
     folder: Path,
-    answers: Sequence[str] = (),
     say: Callable[[str], None] = print,
 ) -> Any:
-    """``network`` after ``fit``, averaged over its last steps and blended with its start; killed runs go on.
+    """``network`` after the recipe's fit, averaged over its last steps and blended with its start; killed runs go on.
 
     Ultralytics' own trainer reads one square input size and takes every unlabelled pixel for bare ground; clerks need
     wide pictures and seat crops in one run, and half of the sources label one class only.
     Batch-norm statistics stay those of the start weights: some thousand pictures cannot measure them better.
+    A GPU is used where there is one; ``folder`` may be carried from one machine to another.
     """
     import torch
 
-    torch.manual_seed(fit.seed)
+    fit = recipe.fit
     folder.mkdir(parents=True, exist_ok=True)
-    batches = Batches(rows, fit.shapes, fit.batch, fit.seed, answers)
+    start, done = copy.deepcopy(network.state_dict()), folder / "tuned.pt"
+    if done.exists():
+        network.load_state_dict(torch.load(done, map_location="cpu", weights_only=True))
+        return blended(network, start, fit.blend)
+    torch.manual_seed(fit.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    batches = Batches(rows, fit, recipe.answers)
     total = fit.epochs * len(batches)
-    start = copy.deepcopy(network.state_dict())
-    network = network.train().to(memory_format=torch.channels_last)
+    teacher = Teacher(copy.deepcopy(network), recipe, device) if fit.faithful else None
+    network = network.to(device).train().to(memory_format=torch.channels_last)
     _freeze(network, fit.freeze)
     criterion, unknown = _criterion(network, fit)
     optimizer = torch.optim.AdamW(_groups(network, fit), lr=fit.lr0, betas=(fit.momentum, 0.999))
@@ -54,7 +62,8 @@ def fine_tuned(
         for batch in batches.one_pass(step // len(batches), step % len(batches)):
             for group in optimizer.param_groups:
                 group["lr"] = fit.lr0 * _rate(step / total, step / max(1.0, fit.warmup_epochs * len(batches)), fit.lrf)
-            loss = _loss(network, batch, criterion, unknown, fit, step / total)
+            there = {name: part.to(device, non_blocking=True) for name, part in batch.items()}
+            loss = _loss(network, there, criterion, unknown, teacher, fit, step / total)
             optimizer.zero_grad()
             backward: Any = loss.backward
             backward()
@@ -68,7 +77,14 @@ def fine_tuned(
                 left = (time.monotonic() - began) / (step - first) * (total - step) / 60
                 recent = losses[-KEEP_EVERY:]
                 say(f"step {step}/{total}  loss {sum(recent) / len(recent):.3f}  {left:.0f} min left")
+    average = average.cpu()
+    _put(average.state_dict(), done)
     return blended(average, start, fit.blend)
+
+
+def fitted(folder: Path) -> bool:
+    """Whether ``folder`` holds a fit that ran to its end."""
+    return (folder / "tuned.pt").exists()
 
 
 def blended(network: Any, start: dict[str, Any], share: float) -> Any:
@@ -102,12 +118,55 @@ class _Unknown:
         """``regions`` (n, 6): picture, class, x1, y1, x2, y2; ``anchors`` (a, 2) in input pixels."""
         import torch
 
-        mask = torch.zeros(batch, len(anchors), classes, dtype=torch.bool)
-        for picture, kind, x1, y1, x2, y2 in regions.tolist():
-            inside = (anchors[:, 0] >= x1) & (anchors[:, 0] <= x2) & (anchors[:, 1] >= y1) & (anchors[:, 1] <= y2)
-            columns = slice(None) if kind == EVERY else int(kind)
-            mask[int(picture), inside, columns] = True
-        self.mask = mask
+        x, y = anchors.T
+        inside = (
+            (x >= regions[:, 2:3]) & (x <= regions[:, 4:5]) & (y >= regions[:, 3:4]) & (y <= regions[:, 5:6])
+        ).float()
+        picture, kind = regions[:, 0].long(), regions[:, 1].long()
+        every = kind == EVERY
+        of_class = torch.zeros(batch * classes, len(anchors), device=anchors.device)
+        of_class.index_add_(0, (picture * classes + kind)[~every], inside[~every])
+        of_any = torch.zeros(batch, len(anchors), device=anchors.device)
+        of_any.index_add_(0, picture[every], inside[every])
+        self.mask = ((of_class.view(batch, classes, -1) + of_any[:, None]) > 0).transpose(1, 2)
+
+
+class Teacher:
+    """The start weights, and how far a network in training is from their scores where no label says better.
+
+    A few dozen pictures of food and phones would wear away what the start learnt from many thousands (Li and Hoiem,
+    Learning without Forgetting, ECCV 2016). Of a class that some source checked to be absent it teaches only where
+    nothing is known.
+    """
+
+    def __init__(self, network: Any, recipe: Recipe, device: torch.device) -> None:
+        import torch
+
+        self._network = network.to(device).train().requires_grad_(False)
+        _freeze(self._network, 10_000)
+        checked = {name for source in recipe.sources for name in (*source.absent, *source.truth.values())}
+        kept = [name not in recipe.start.like for name in recipe.classes]
+        self._everywhere = torch.tensor(
+            [known and name not in checked for known, name in zip(kept, recipe.classes, strict=True)], device=device
+        )
+        self._kept = torch.tensor(kept, device=device)
+
+    def distance(self, pictures: torch.Tensor, answers: Any, unknown: torch.Tensor) -> torch.Tensor:
+        """``unknown`` (b, anchors, classes)."""
+        import torch
+        from torch.nn.functional import binary_cross_entropy_with_logits as entropy
+
+        with torch.no_grad():
+            theirs = self._network(pictures)
+        where = (unknown & self._kept) | self._everywhere
+        total = torch.zeros((), device=pictures.device)
+        for name, head in answers.items():
+            told = theirs[name]["scores"].float().sigmoid().transpose(1, 2)
+            apart = entropy(head["scores"].transpose(1, 2), told, reduction="none") - entropy(
+                told.logit(1e-6), told, reduction="none"
+            )
+            total = total + (apart * where).sum() / (told * where).sum().clamp(min=1.0)
+        return total
 
 
 def _criterion(network: Any, fit: Fit) -> tuple[Any, _Unknown]:
@@ -121,7 +180,13 @@ def _criterion(network: Any, fit: Fit) -> tuple[Any, _Unknown]:
 
 
 def _loss(
-    network: Any, batch: dict[str, Any], criterion: Any, unknown: _Unknown, fit: Fit, done: float
+    network: Any,
+    batch: dict[str, Any],
+    criterion: Any,
+    unknown: _Unknown,
+    teacher: Teacher | None,
+    fit: Fit,
+    done: float,
 ) -> torch.Tensor:
     import torch
     from ultralytics.utils import tal
@@ -129,9 +194,10 @@ def _loss(
     from training.act_head import act_loss
 
     make_anchors: Any = tal.make_anchors
-    pictures = (batch["img"].float() / 255).contiguous(memory_format=torch.channels_last)
+    pictures = _lit(batch["img"].float() / 255, fit.light).contiguous(memory_format=torch.channels_last)
     # On a processor without bfloat16 instructions it would be ten times as slow as float32, not faster.
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported()):
+    fast = pictures.is_cuda or torch.cpu._is_avx512_bf16_supported()
+    with torch.autocast(pictures.device.type, dtype=torch.bfloat16, enabled=fast):
         answers = network(pictures)
         acts = network.acts(answers["one2many"]["feats"]).float() if fit.acts else None
     for head in answers.values():
@@ -143,7 +209,25 @@ def _loss(
     criterion.o2o = 1 - criterion.o2m
     losses, _ = criterion(answers, batch)
     total: torch.Tensor = losses.sum() / len(pictures)
+    if teacher is not None and unknown.mask is not None:
+        with torch.autocast(pictures.device.type, dtype=torch.bfloat16, enabled=fast):
+            apart = teacher.distance(pictures, answers, unknown.mask)
+        total = total + fit.faithful * apart
     return total if acts is None else total + fit.acts * act_loss(acts, batch["acts"])
+
+
+def _lit(pictures: torch.Tensor, light: float) -> torch.Tensor:
+    """Other exposure, white balance and saturation for every picture, each by up to the share ``light``."""
+    import torch
+
+    if not light:
+        return pictures
+    count, where = len(pictures), pictures.device
+    exposure = 1 + light * (2 * torch.rand(count, 1, 1, 1, device=where) - 1)
+    balance = 1 + light / 3 * (2 * torch.rand(count, 3, 1, 1, device=where) - 1)
+    saturation = 1 + light * (2 * torch.rand(count, 1, 1, 1, device=where) - 1)
+    grey = pictures.mean(1, keepdim=True)
+    return ((grey + (pictures - grey) * saturation) * exposure * balance).clamp(0, 1)
 
 
 def _freeze(network: Any, layers: int) -> None:
@@ -179,11 +263,15 @@ def _averaged(average: Any, network: Any, keep: float) -> None:
 
 
 def _keep(file: Path, network: Any, average: Any, optimizer: Any, step: int) -> None:
+    state = {"network": network.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict()}
+    _put({**state, "step": step}, file)
+
+
+def _put(state: dict[str, Any], file: Path) -> None:
     import torch
 
-    state = {"network": network.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict()}
     beside = file.with_suffix(".part")
-    torch.save({**state, "step": step}, beside)
+    torch.save(state, beside)
     beside.replace(file)
 
 

@@ -34,9 +34,11 @@ from training.things import Thing
 from vision.closeup import close_crop
 
 LEAST_SIDE = 7.0
-CLOSE_SIZES = (70.0, 330.0)
-SMOKER_SIZES = (120.0, 340.0)
-WHOLE_SIZES = (150.0, 448.0)
+DEGRADED = 0.35
+CLOSE_SIZES = (80.0, 400.0)
+SMOKER_SIZES = (140.0, 400.0)
+FINE_SIZES = (330.0, 560.0)
+WHOLE_SIZES = (224.0, 560.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,9 @@ class Desk:
 
 @dataclass(slots=True)
 class Scene:
-    """A picture that things are being put into, and what is known of it and of its person."""
+    """A picture of a source that things are being put into, and what is known of it and of its person."""
 
+    source: str
     picture: Picture
     known: Known
     person: Region
@@ -94,13 +97,20 @@ class Scene:
             self.known = Known(self.known.objects, (*self.known.unknown, Region(kind, *box)))
 
 
-def look(desk: Desk, rng: Random) -> Made:
+def look(desk: Desk, rng: Random, sizes: tuple[float, float] = CLOSE_SIZES) -> Made:
     """A crop round one person, or round a thing where nobody is, as the camera gives it."""
     at = desk.pick(rng)
     entry = desk.entries[at]
     around = _around(desk, entry, rng)
     acts = acts_of(entry, around, desk.bodies[at], desk.classes, desk.answers) if around.kind == PERSON else {}
-    return _finished(desk, Scene(read_picture(entry.sample.picture), entry.known, around, acts), rng)
+    return _finished(
+        desk, Scene(entry.sample.name, read_picture(entry.sample.picture), entry.known, around, acts), rng, sizes
+    )
+
+
+def look_fine(desk: Desk, rng: Random) -> Made:
+    """The same of somebody near the camera, for a finer input."""
+    return look(desk, rng, FINE_SIZES)
 
 
 def whole(desk: Desk, rng: Random) -> Made:
@@ -110,7 +120,8 @@ def whole(desk: Desk, rng: Random) -> Made:
     wanted = float(np.exp(rng.uniform(*np.log(WHOLE_SIZES))))
     scale = min(1.6, wanted / max(picture.shape[:2]))
     small = resized(picture, round(picture.shape[1] * scale), round(picture.shape[0] * scale))
-    return Made(hall_camera(small, rng, 0.4), _told_apart(entry.known.mapped(small.shape[1] / picture.shape[1], 0, 0)))
+    known = _told_apart(entry.known.mapped(small.shape[1] / picture.shape[1], 0, 0))
+    return Made(hall_camera(small, rng, DEGRADED), known, source=entry.sample.name)
 
 
 def look_phone(desk: Desk, rng: Random) -> Made:
@@ -191,7 +202,7 @@ def _peopled(desk: Desk, rng: Random, fit: Callable[[Body], bool], without: str 
     body = able[int(rng.integers(len(able)))]
     person = Region(PERSON, *body.box)
     acts = acts_of(entry, person, desk.bodies[at], desk.classes, desk.answers)
-    return Scene(read_picture(entry.sample.picture), entry.known, person, acts), body
+    return Scene(entry.sample.name, read_picture(entry.sample.picture), entry.known, person, acts), body
 
 
 def _wear(desk: Desk, scene: Scene, body: Body, rng: Random) -> None:
@@ -266,7 +277,7 @@ def _finished(desk: Desk, scene: Scene, rng: Random, sizes: tuple[float, float] 
     about = person.box if scene.person.kind == PERSON else None
     known = _told_apart(cut)
     acts = _still_seen(desk, scene, known)
-    return Made(hall_camera(small, rng, 0.7), known, acts=acts, person=about)
+    return Made(hall_camera(small, rng, DEGRADED), known, acts=acts, person=about, source=scene.source)
 
 
 def _still_seen(desk: Desk, scene: Scene, left: Known) -> dict[str, bool]:

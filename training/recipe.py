@@ -88,7 +88,8 @@ class Compose(_Strict):
 
 class Fit(_Strict):
     """The fine-tune itself. ``shapes`` are the network's inputs (height, width) by picture group; ``acts`` weighs the
-    loss of the second output beside that of boxes.
+    loss of the second output beside that of boxes, ``faithful`` that of leaving the start weights' scores. ``scale``,
+    ``light`` (a share) and ``mosaic`` (a share by group) vary every picture anew in every pass.
     """
 
     epochs: int
@@ -105,6 +106,10 @@ class Fit(_Strict):
     one_to_many: tuple[float, float] = (0.5, 0.1)
     shapes: dict[str, tuple[int, int]]
     acts: float = 0.0
+    faithful: float = 0.0
+    scale: tuple[float, float] = (0.85, 1.1)
+    light: Share = 0.0
+    mosaic: dict[str, Share] = {}
     seed: int
     blend: Share = 1.0
 

@@ -25,7 +25,7 @@ Box = tuple[float, float, float, float]
 @dataclass(frozen=True, slots=True)
 class Made:
     """A composed picture; ``zone`` (in its pixels) and ``occupied`` only for crops of a seat, ``acts`` and ``person``
-    (in its pixels) only for close looks at one person.
+    (in its pixels) only for close looks at one person. ``source`` is the set that most of it is from, if any.
     """
 
     picture: Picture
@@ -34,6 +34,7 @@ class Made:
     occupied: bool | None = None
     acts: Mapping[str, bool] = field(default_factory=dict)
     person: Box | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,19 +35,10 @@ class Teachers:
 
     def __init__(self, recipe: Recipe, weights: Path, folder: Path) -> None:
         self._views, self._square = recipe.teaching.views, recipe.teaching.square
-        self._asked: list[tuple[Network, list[int]]] = []
+        self._recipe, self._weights, self._folder = recipe, weights, folder
+        self._networks: list[tuple[Network, list[int]]] = []
         asked = recipe.teaching.model_dump_json(exclude={"sure", "doubtful"})
         self._file = folder / f"opinions-{hashlib.sha256(asked.encode()).hexdigest()[:12]}.jsonl"
-        for number, teacher in enumerate(recipe.teaching.teachers):
-            file = weights / teacher.weights
-            if not file.is_file() or sha256(file) != teacher.sha256:
-                raise TrainingError(f"teaching.teachers.{number}: {file} is missing or not the file of the recipe")
-            base = load_network(file)
-            network = person_from_pose(base) if base.yaml.get("kpt_shape") else with_classes(base, teacher.names)
-            home = folder / f"teacher{number}"
-            if not (home / "model.bin").exists():
-                export_openvino(network, home)
-            self._asked.append((Network(home), [recipe.classes.index(name) for name in teacher.names]))
         self._kept: dict[str, Any] = {}
         if self._file.exists():
             for line in self._file.read_text().splitlines():
@@ -69,11 +60,25 @@ class Teachers:
         row = self._kept[key]
         return Opinion(stacked(row["boxes"]), row["scores"], row["kinds"])
 
+    def _asked(self) -> list[tuple[Network, list[int]]]:
+        """The networks and the classes each is asked for; made when the first picture has no kept opinion."""
+        for number, teacher in enumerate(self._recipe.teaching.teachers[len(self._networks) :]):
+            file = self._weights / teacher.weights
+            if not file.is_file() or sha256(file) != teacher.sha256:
+                raise TrainingError(f"teaching.teachers.{number}: {file} is missing or not the file of the recipe")
+            base = load_network(file)
+            network = person_from_pose(base) if base.yaml.get("kpt_shape") else with_classes(base, teacher.names)
+            home = self._folder / f"teacher{number}"
+            if not (home / "model.bin").exists():
+                export_openvino(network, home)
+            self._networks.append((Network(home), [self._recipe.classes.index(name) for name in teacher.names]))
+        return self._networks
+
     def _ask(self, picture: Picture) -> Opinion:
         width = picture.shape[1]
         mirrored = np.ascontiguousarray(picture[:, ::-1])
         answers: dict[int, list[list[Found]]] = {}
-        for network, ours in self._asked:
+        for network, ours in self._asked():
             views: dict[int, list[Found]] = {kind: [] for kind in ours}
             for size, mirror in self._views:
                 found = network(mirrored if mirror else picture, size, 0.02, square=self._square)
