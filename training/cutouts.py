@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -33,17 +35,22 @@ class Cutout:
 def cutouts(entries: Sequence[Entry], kinds: Sequence[int], least_side: float, folder: Path) -> list[Cutout]:
     """Every object of ``kinds`` with a side of at least ``least_side`` pixels that GrabCut separates cleanly."""
     folder.mkdir(parents=True, exist_ok=True)
-    found: list[Cutout] = []
-    for entry in entries:
-        wanted = [region for region in entry.known.objects if region.kind in kinds and _fit(region, entry, least_side)]
-        if not wanted:
-            continue
-        picture = entry.read()
-        for region in wanted:
-            corners = "-".join(str(round(side)) for side in region.box)
-            file = folder / f"{entry.sample.name}-{entry.sample.picture.stem}-{region.kind}-{corners}.npz"
-            found += _kept_or_cut(file, picture, region)
-    return found
+    wanted = [
+        (folder / _name(entry, region), entry, region)
+        for entry in entries
+        for region in entry.known.objects
+        if region.kind in kinds and _fit(region, entry, least_side)
+    ]
+    missing = [one for one in wanted if not one[0].exists()]
+    if missing:
+        with get_context("fork").Pool(os.cpu_count()) as pool:
+            pool.starmap(_cut, missing, chunksize=4)
+    return [piece for file, _, region in wanted if (piece := _kept(file, region)) is not None]
+
+
+def _name(entry: Entry, region: Region) -> str:
+    corners = "-".join(str(round(side)) for side in region.box)
+    return f"{entry.sample.name}-{entry.sample.picture.stem}-{region.kind}-{corners}.npz"
 
 
 def _fit(region: Region, entry: Entry, least_side: float) -> bool:
@@ -61,21 +68,26 @@ def _fit(region: Region, entry: Entry, least_side: float) -> bool:
     return True
 
 
-def _kept_or_cut(file: Path, picture: Picture, region: Region) -> list[Cutout]:
-    if not file.exists():
-        piece = cut_out(picture, region)
-        if piece is None:
-            np.savez(file, alpha=np.zeros((0, 0)))
-        else:
-            np.savez_compressed(
-                file, picture=piece.picture, alpha=(piece.alpha * 255).astype(np.uint8), below=piece.open_below
-            )
+def _cut(file: Path, entry: Entry, region: Region) -> None:
+    cv2.setNumThreads(1)
+    piece = cut_out(entry.read(), region)
+    beside = file.with_suffix(".part.npz")
+    if piece is None:
+        np.savez(beside, alpha=np.zeros((0, 0)))
+    else:
+        alpha = (piece.alpha * 255).astype(np.uint8)
+        np.savez_compressed(beside, picture=piece.picture, alpha=alpha, below=piece.open_below)
+    beside.replace(file)
+
+
+def _kept(file: Path, region: Region) -> Cutout | None:
+    """None for what GrabCut could not separate."""
     with np.load(file) as kept:
         if not kept["alpha"].size:
-            return []
+            return None
         alpha = kept["alpha"].astype(np.float32) / 255
         shape = alpha.shape[0] / alpha.shape[1]
-        return [Cutout(region.kind, kept["picture"], alpha, bool(kept["below"]), shape)]
+        return Cutout(region.kind, kept["picture"], alpha, bool(kept["below"]), shape)
 
 
 def cut_out(picture: Picture, region: Region) -> Cutout | None:

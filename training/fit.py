@@ -144,7 +144,7 @@ class Teacher:
 
         self._network = network.to(device).train().requires_grad_(False)
         _freeze(self._network, 10_000)
-        checked = {name for source in recipe.sources for name in (*source.absent, *source.truth.values())}
+        checked = {name for source in recipe.sources for name in source.absent}
         kept = [name not in recipe.start.like for name in recipe.classes]
         self._everywhere = torch.tensor(
             [known and name not in checked for known, name in zip(kept, recipe.classes, strict=True)], device=device
@@ -162,10 +162,11 @@ class Teacher:
         total = torch.zeros((), device=pictures.device)
         for name, head in answers.items():
             told = theirs[name]["scores"].float().sigmoid().transpose(1, 2)
-            apart = entropy(head["scores"].transpose(1, 2), told, reduction="none") - entropy(
-                told.logit(1e-6), told, reduction="none"
-            )
-            total = total + (apart * where).sum() / (told * where).sum().clamp(min=1.0)
+            ours = head["scores"].transpose(1, 2)
+            apart = entropy(ours, told, reduction="none") - entropy(told.logit(1e-6), told, reduction="none")
+            # What both take for bare ground counts little, though it is nearly everywhere.
+            heed = (ours.detach().sigmoid() - told).abs().sqrt() * where
+            total = total + (apart * heed).sum() / (told * where).sum().clamp(min=1.0)
         return total
 
 
