@@ -58,22 +58,25 @@ class Batches:
         return [plan[int(at)] for at in rng.permutation(len(plan))]
 
     def batch(self, group: str, members: Sequence[int], seed: int) -> dict[str, Any]:
+        """``img`` (n, height, width, 3) BGR 0..255 and, as ultralytics' loss wants them, the boxes of all its pictures;
+        ``unknown`` (m, 6): picture, class, x1, y1, x2, y2 in pixels; ``acts`` (n, answers) 0, 1 or NaN.
+        """
         import torch
 
         cv2.setNumThreads(1)
         rng = np.random.default_rng(seed)
         shape = self._fit.shapes[group]
-        pictures, owners, kinds, boxes, unknown, acts = [], [], [], [], [], []
+        pictures = np.empty((len(members), *shape, 3), dtype=np.uint8)
+        owners, kinds, boxes, unknown, acts = [], [], [], [], []
         for number, at in enumerate(members):
             if rng.random() < self._fit.mosaic.get(group, 0.0):
                 others = [self._groups[group][int(rng.integers(len(self._groups[group])))] for _ in range(3)]
-                picture, known = self._side_by_side([at, *others], shape, rng)
+                pictures[number], known = self._side_by_side([at, *others], shape, rng)
                 told: list[float] = [math.nan] * len(self._answers)
             else:
                 row = self._rows[at]
-                picture, known = framed(read_picture(row.file), row.known, shape, rng, self._fit.scale)
+                pictures[number], known = framed(read_picture(row.file), row.known, shape, rng, self._fit.scale)
                 told = self._told(at)
-            pictures.append(picture[:, :, ::-1].transpose(2, 0, 1))
             acts.append(told)
             for region in known.objects:
                 owners.append(number)
@@ -81,7 +84,7 @@ class Batches:
                 boxes.append(_shares(region, shape))
             unknown += [[number, region.kind, *region.box] for region in known.unknown]
         return {
-            "img": torch.from_numpy(np.ascontiguousarray(np.stack(pictures))),
+            "img": torch.from_numpy(pictures),
             "batch_idx": torch.tensor(owners, dtype=torch.float32),
             "cls": torch.tensor(kinds, dtype=torch.float32).reshape(-1, 1),
             "bboxes": torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4),

@@ -57,7 +57,7 @@ def fine_tuned(
     average = copy.deepcopy(network).eval()
     step = _resumed(folder / "last.pt", network, average, optimizer)
     began, first = time.monotonic(), step
-    losses: list[float] = []
+    losses: list[torch.Tensor] = []
     while step < total:
         for batch in batches.one_pass(step // len(batches), step % len(batches)):
             for group in optimizer.param_groups:
@@ -71,12 +71,12 @@ def fine_tuned(
             optimizer.step()
             step += 1
             _averaged(average, network, min(AVERAGING, (1 + step) / (10 + step)))
-            losses.append(float(loss.detach()))
+            losses.append(loss.detach())
             if step % KEEP_EVERY == 0 or step == total:
                 _keep(folder / "last.pt", network, average, optimizer, step)
                 left = (time.monotonic() - began) / (step - first) * (total - step) / 60
-                recent = losses[-KEEP_EVERY:]
-                say(f"step {step}/{total}  loss {sum(recent) / len(recent):.3f}  {left:.0f} min left")
+                say(f"step {step}/{total}  loss {float(torch.stack(losses).mean()):.3f}  {left:.0f} min left")
+                losses.clear()
     average = average.cpu()
     _put(average.state_dict(), done)
     return blended(average, start, fit.blend)
@@ -195,7 +195,8 @@ def _loss(
     from training.act_head import act_loss
 
     make_anchors: Any = tal.make_anchors
-    pictures = _lit(batch["img"].float() / 255, fit.light).contiguous(memory_format=torch.channels_last)
+    pictures = _lit(batch["img"].flip(3).permute(0, 3, 1, 2).float() / 255, fit.light)
+    pictures = pictures.contiguous(memory_format=torch.channels_last)
     # On a processor without bfloat16 instructions it would be ten times as slow as float32, not faster.
     fast = pictures.is_cuda or torch.cpu._is_avx512_bf16_supported()
     with torch.autocast(pictures.device.type, dtype=torch.bfloat16, enabled=fast):
@@ -259,8 +260,7 @@ def _averaged(average: Any, network: Any, keep: float) -> None:
     import torch
 
     with torch.no_grad():
-        for mean, now in zip(average.parameters(), network.parameters(), strict=True):
-            mean.lerp_(now.detach(), 1 - keep)
+        torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - keep)
 
 
 def _keep(file: Path, network: Any, average: Any, optimizer: Any, step: int) -> None:

@@ -87,7 +87,7 @@ def test_batch_holds_pictures_boxes_and_acts_of_its_members(tmp_path: Path) -> N
 
     batch = batches.batch("close", [0, 1, 2], seed=5)
 
-    assert batch["img"].shape == (3, 3, 64, 64)
+    assert batch["img"].shape == (3, 64, 64, 3)
     assert batch["acts"][:, 0].tolist() == [1.0, 0.0, 1.0]
     assert torch.isnan(batch["acts"][:, 1]).all()
     assert set(batch["cls"].flatten().tolist()) <= {3.0}
@@ -102,4 +102,4 @@ def test_pictures_side_by_side_keep_their_boxes_and_say_nothing_of_acts(tmp_path
     assert torch.isnan(batch["acts"]).all()
     assert (batch["batch_idx"] == 0).sum() > 1
     for owner, (cx, cy, _, _) in zip(batch["batch_idx"].int().tolist(), batch["bboxes"].tolist(), strict=True):
-        assert batch["img"][owner, 0, int(cy * 64), int(cx * 64)] > 150
+        assert batch["img"][owner, int(cy * 64), int(cx * 64), 0] > 150
