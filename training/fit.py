@@ -30,27 +30,53 @@ def fine_tuned(
     folder: Path,
     say: Callable[[str], None] = print,
 ) -> Any:
-    """``network`` after the recipe's fit, averaged over its last steps and blended with its start; killed runs go on.
+    """``network`` after the recipe's fit: one run for every seed, their mean, the closing run from there, and what
+    ``blend`` leaves of the start. Runs that ended are kept and a killed one goes on; ``folder`` may be carried from
+    one machine to another.
 
-    Ultralytics' own trainer reads one square input size and takes every unlabelled pixel for bare ground; clerks need
-    wide pictures and seat crops in one run, and half of the sources label one class only.
-    Batch-norm statistics stay those of the start weights: some thousand pictures cannot measure them better.
-    A GPU is used where there is one; ``folder`` may be carried from one machine to another.
+    The mean of runs that differ by chance only does better on pictures of other origins than each of them (Wortsman et
+    al., Model soups, ICML 2022).
     """
     import torch
 
     fit = recipe.fit
     folder.mkdir(parents=True, exist_ok=True)
-    start, done = copy.deepcopy(network.state_dict()), folder / "tuned.pt"
+    start, done = copy.deepcopy(network), folder / "tuned.pt"
+    if not done.exists():
+        runs = [
+            _run(network, rows, recipe, fit.model_copy(update={"seed": seed}), folder / f"seed{seed}", start, say)
+            for seed in fit.seeds or [fit.seed]
+        ]
+        network.load_state_dict(mean_of(runs))
+        closed = [_run(network, rows, recipe, fit.closing_run(), folder / "closing", start, say)] if fit.closing else []
+        _put(mean_of(closed or runs), done)
+    network.load_state_dict(torch.load(done, map_location="cpu", weights_only=True))
+    return blended(network, start.state_dict(), fit.blend)
+
+
+def _run(
+    network: Any, rows: list[Composed], recipe: Recipe, fit: Fit, folder: Path, start: Any, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """The weights of ``network`` after one run, averaged over its last steps; ``network`` itself stays as it is.
+
+    Ultralytics' own trainer reads one square input size and takes every unlabelled pixel for bare ground; clerks need
+    wide pictures and seat crops in one run, and half of the sources label one class only.
+    Batch-norm statistics stay those of the start weights: some thousand pictures cannot measure them better.
+    """
+    import torch
+
+    folder.mkdir(parents=True, exist_ok=True)
+    done = folder / "tuned.pt"
     if done.exists():
-        network.load_state_dict(torch.load(done, map_location="cpu", weights_only=True))
-        return blended(network, start, fit.blend)
+        kept: dict[str, Any] = torch.load(done, map_location="cpu", weights_only=True)
+        return kept
     torch.manual_seed(fit.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     batches = Batches(rows, fit, recipe.answers)
-    total = fit.epochs * len(batches)
-    teacher = Teacher(copy.deepcopy(network), recipe, device) if fit.faithful else None
-    network = network.to(device).train().to(memory_format=torch.channels_last)
+    planned = fit.epochs * len(batches)
+    total = min(planned, fit.steps or planned)
+    teacher = Teacher(copy.deepcopy(start), recipe, device) if fit.faithful else None
+    network = copy.deepcopy(network).to(device).train().to(memory_format=torch.channels_last)
     _freeze(network, fit.freeze)
     criterion, unknown = _criterion(network, fit)
     optimizer = torch.optim.AdamW(_groups(network, fit), lr=fit.lr0, betas=(fit.momentum, 0.999))
@@ -61,9 +87,11 @@ def fine_tuned(
     while step < total:
         for batch in batches.one_pass(step // len(batches), step % len(batches)):
             for group in optimizer.param_groups:
-                group["lr"] = fit.lr0 * _rate(step / total, step / max(1.0, fit.warmup_epochs * len(batches)), fit.lrf)
+                group["lr"] = fit.lr0 * _rate(
+                    step / planned, step / max(1.0, fit.warmup_epochs * len(batches)), fit.lrf
+                )
             there = {name: part.to(device, non_blocking=True) for name, part in batch.items()}
-            loss = _loss(network, there, criterion, unknown, teacher, fit, step / total)
+            loss = _loss(network, there, criterion, unknown, teacher, fit, step / planned)
             optimizer.zero_grad()
             backward: Any = loss.backward
             backward()
@@ -77,9 +105,21 @@ def fine_tuned(
                 left = (time.monotonic() - began) / (step - first) * (total - step) / 60
                 say(f"step {step}/{total}  loss {float(torch.stack(losses).mean()):.3f}  {left:.0f} min left")
                 losses.clear()
-    average = average.cpu()
-    _put(average.state_dict(), done)
-    return blended(average, start, fit.blend)
+            if step == total:
+                break
+    weights: dict[str, Any] = average.cpu().state_dict()
+    _put(weights, done)
+    return weights
+
+
+def mean_of(weights: list[dict[str, Any]]) -> dict[str, Any]:
+    """The mean of networks of one layout, tensor by tensor; what is no float is the first one's."""
+    import torch
+
+    return {
+        key: torch.stack([each[key].float() for each in weights]).mean(0) if first.is_floating_point() else first
+        for key, first in weights[0].items()
+    }
 
 
 def fitted(folder: Path) -> bool:

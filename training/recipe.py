@@ -86,10 +86,22 @@ class Compose(_Strict):
     held_out: dict[str, int]
 
 
+class Closing(_Strict):
+    """What the closing run does otherwise: it goes on from the mean of the runs before, at a small falling rate."""
+
+    epochs: int
+    batch: int
+    lr0: float
+    warmup_epochs: float
+
+
 class Fit(_Strict):
-    """The fine-tune itself. ``shapes`` are the network's inputs (height, width) by picture group; ``acts`` weighs the
-    loss of the second output beside that of boxes, ``faithful`` that of leaving the start weights' scores. ``scale``,
-    ``light`` (a share) and ``mosaic`` (a share by group) vary every picture anew in every pass.
+    """The fine-tune itself: one run for each of ``seeds`` (else for ``seed``), over ``epochs`` or, of these, the first
+    ``steps``, and a ``closing`` run from their mean.
+
+    ``shapes`` are the network's inputs (height, width) by picture group; ``acts`` weighs the loss of the second output
+    beside that of boxes, ``faithful`` that of leaving the start weights' scores. ``scale``, ``light`` (a share) and
+    ``mosaic`` (a share by group) vary every picture anew in every pass.
     """
 
     epochs: int
@@ -111,7 +123,15 @@ class Fit(_Strict):
     light: Share = 0.0
     mosaic: dict[str, Share] = {}
     seed: int
+    seeds: list[int] = []
+    steps: int | None = None
+    closing: Closing | None = None
     blend: Share = 1.0
+
+    def closing_run(self) -> Fit:
+        """The settings of the closing run."""
+        changed = self.closing.model_dump() if self.closing else {}
+        return self.model_copy(update={**changed, "steps": None})
 
 
 class Threshold(_Strict):

@@ -4,10 +4,12 @@
     boxes, scores, names = still.people(picture).arrays()
 
 A camera's post is looked at again and again; a single picture has no second chance. So people are sought at two sizes
-and mirrored, and what is said of them is the mean; whoever is doubtful is then looked at closely, as at a post.
+and mirrored, things and conduct mirrored, and what is said of them is the mean; whoever is doubtful is then looked at
+closely, as at a post.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -46,7 +48,7 @@ class Still:
 
     def people(self, picture: Pixels) -> Detections:
         """Everybody, best first."""
-        mirrored = np.ascontiguousarray(picture[:, ::-1])
+        mirrored = _turned(picture)
         views = []
         for side in (round(self.person.card.inputs["scene"] * size / 32) * 32 for size in _SIZES):
             plain, turned = self.person.detect([picture, mirrored], side, _FLOOR)
@@ -61,17 +63,28 @@ class Still:
 
     def conduct(self, picture: Pixels, people: Boxes, floor: float = _FLOOR) -> list[Conduct]:
         """What a close look at each of ``people``, (n, 4) xyxy in pixels, says."""
-        return self._conducts(people, self._eye.look_closely(picture, people, floor))
+        return self._conducts(people, self._closely(picture, people, floor))
 
     def everything(self, picture: Pixels, floor: float = _FLOOR) -> tuple[Detections, Detections, list[Conduct]]:
         """Everybody, everything, and the conduct of whoever is surely there, all of the same looks."""
         people = self.people(picture)
         near = people.boxes[people.scores >= _WORTH_A_LOOK]
-        looks = self._eye.look_closely(picture, near, floor)
-        things = self.objects.detect([picture], self.objects.card.inputs["scene"], floor)[0]
+        looks = self._closely(picture, near, floor)
+        pair = [picture, _turned(picture)]
+        plain, turned = self.objects.detect(pair, self.objects.card.inputs["scene"], floor)
+        things = _agreed([plain, _mirrored(turned, picture.shape[1])])
         for more in looks:
             things = merged(things, more, self._limits)
         return people, things, self._conducts(near, looks)
+
+    def _closely(self, picture: Pixels, people: Boxes, floor: float) -> list[Detections]:
+        """A close look at each of ``people``, and one at the mirrored picture, joined."""
+        width = picture.shape[1]
+        opposite = people.copy()
+        opposite[:, [0, 2]] = width - people[:, [2, 0]]
+        plain = self._eye.look_closely(picture, people, floor)
+        turned = self._eye.look_closely(_turned(picture), opposite, floor)
+        return [_agreed([one, _mirrored(other, width)]) for one, other in zip(plain, turned, strict=True)]
 
     def _conducts(self, people: Boxes, looks: Sequence[Detections]) -> list[Conduct]:
         return [
@@ -80,22 +93,27 @@ class Still:
         ]
 
 
+def _turned(picture: Pixels) -> Pixels:
+    return np.ascontiguousarray(picture[:, ::-1])
+
+
 def _mirrored(found: Detections, width: int) -> Detections:
     boxes = found.boxes.copy()
     boxes[:, [0, 2]] = width - found.boxes[:, [2, 0]]
-    return Detections(boxes, found.scores, found.classes, found.names)
+    return replace(found, boxes=boxes)
 
 
 def _agreed(views: Sequence[Detections]) -> Detections:
-    """Boxes that mean the same person joined, weighed by their scores; her score is the mean over all views, with
-    nothing from a view that does not see her.
+    """Boxes that mean the same thing joined, weighed by their scores; its score is the mean over all views, with
+    nothing from a view that does not see it. What is said of the whole crop is the mean too.
     """
     boxes = np.concatenate([view.boxes for view in views])
     scores = np.concatenate([view.scores for view in views])
+    classes = np.concatenate([view.classes for view in views])
     view_of = np.repeat(np.arange(len(views)), [len(view) for view in views])
     anchors: list[int] = []
     members: list[dict[int, int]] = []
-    overlaps = iou(boxes, boxes)
+    overlaps = iou(boxes, boxes) * (classes[:, None] == classes[None, :])
     for row in np.argsort(-scores, kind="stable").tolist():
         same = overlaps[row, anchors]
         if not len(same) or same.max() < _SAME:
@@ -107,5 +125,9 @@ def _agreed(views: Sequence[Detections]) -> Detections:
     joined = [np.average(boxes[one], axis=0, weights=scores[one]) for one in rows]
     means: npt.NDArray[np.float32] = np.array([scores[one].sum() / len(views) for one in rows], np.float32)
     order = np.argsort(-means, kind="stable")
-    kinds = np.zeros(len(rows), np.intp) + views[0].names.index(PERSON)
-    return Detections(np.array(joined, np.float32).reshape(-1, 4)[order], means[order], kinds, views[0].names)
+    kinds = classes[np.array(anchors, np.intp)]
+    said = [view.acts for view in views if view.acts is not None]
+    acts = {act: sum(one[act] for one in said) / len(said) for act in said[0]} if said else None
+    return Detections(
+        np.array(joined, np.float32).reshape(-1, 4)[order], means[order], kinds[order], views[0].names, acts
+    )

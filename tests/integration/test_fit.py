@@ -1,0 +1,90 @@
+"""The fit as a whole, on the base weights: several runs and their mean, a closing run, killed and gone on with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is missing: it comes with the extra training")
+
+from training import fit as fitting  # noqa: E402  # torch first
+from training.build import _start  # noqa: E402
+from training.compose import Composed  # noqa: E402
+from training.labels import Known, Region  # noqa: E402
+from training.recipe import Recipe, load_recipe  # noqa: E402
+
+RECIPE = Path(__file__).parents[2] / "training" / "recipes" / "objects.yaml"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def recipe() -> Recipe:
+    """The shipped recipe, of two short runs and a short closing one on small inputs."""
+    full = load_recipe(RECIPE)
+    changed = {
+        "epochs": 1,
+        "batch": 4,
+        "seeds": [1, 2],
+        "steps": 2,
+        "shapes": {"close": (64, 64)},
+        "closing": {"epochs": 1, "batch": 4, "lr0": 0.0001, "warmup_epochs": 0.1},
+    }
+    fit = type(full.fit).model_validate({**full.fit.model_dump(), **changed})
+    return full.model_copy(update={"fit": fit})
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> list[Composed]:
+    rng = np.random.default_rng(0)
+    out = []
+    for number in range(12):
+        file = tmp_path / f"{number}.png"
+        cv2.imwrite(str(file), rng.integers(0, 255, (60, 80, 3), dtype=np.uint8))
+        known = Known((Region(0, 10, 10, 60, 55),), (Region(2, 0, 0, 30, 30),))
+        out.append(Composed(file, "look", "close", known, None, None, {"smoking": number % 2 == 0}))
+    return out
+
+
+def test_runs_are_averaged_closed_and_kept(
+    shared: Path, recipe: Recipe, rows: list[Composed], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = _start(recipe, shared / "weights")
+    before = {key: value.clone() for key, value in start.state_dict().items()}
+
+    tuned = fitting.fine_tuned(start, rows, recipe, tmp_path / "fit", lambda _: None)
+
+    weights = {key: value.clone() for key, value in tuned.state_dict().items()}
+    assert any(not torch.equal(weights[key], before[key]) for key in weights)
+    assert {path.parent.name for path in (tmp_path / "fit").glob("*/tuned.pt")} == {"seed1", "seed2", "closing"}
+    assert fitting.fitted(tmp_path / "fit")
+    monkeypatch.setattr(fitting, "_loss", None)  # whatever trained again would fail
+    again = fitting.fine_tuned(_start(recipe, shared / "weights"), rows, recipe, tmp_path / "fit", lambda _: None)
+    assert all(torch.equal(value, weights[key]) for key, value in again.state_dict().items())
+
+
+def test_run_that_was_killed_goes_on_where_it_was(
+    shared: Path, recipe: Recipe, rows: list[Composed], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "KEEP_EVERY", 1)
+    loss, steps = fitting._loss, []
+
+    def killed(*arguments: object) -> torch.Tensor:
+        steps.append(1)
+        if len(steps) == 2:
+            raise KeyboardInterrupt
+        return loss(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fitting, "_loss", killed)
+    with pytest.raises(KeyboardInterrupt):
+        fitting.fine_tuned(_start(recipe, shared / "weights"), rows, recipe, tmp_path / "fit", lambda _: None)
+    assert not fitting.fitted(tmp_path / "fit")
+    steps.append(1)
+
+    fitting.fine_tuned(_start(recipe, shared / "weights"), rows, recipe, tmp_path / "fit", lambda _: None)
+
+    # One step before the kill, one that was killed; then the second of this run, two of the next, three that close.
+    assert len(steps) == 3 + 1 + 2 + 3
