@@ -25,8 +25,12 @@ check: $(VENV)/.dev
 # Trains the shipped networks again from training/recipes (hours); needs ZAIGANG_SHARED, goes on where it was killed.
 models: $(VENV)/.training
 	$(BIN)/python -m training.build training/recipes/person.yaml --out build/person
-	$(BIN)/python -m training.build training/recipes/objects.yaml --out build/objects --person build/person/person
+	$(BIN)/python -m training.build training/recipes/objects.yaml --out build/objects
 	$(BIN)/python -m training.uniform.build training/recipes/uniform.yaml --out build/uniform
+	$(BIN)/python -m training.evaluation.base --out build/base
+	$(BIN)/zaigang evaluate --root $$ZAIGANG_SHARED/data/eval --base build/base --out build/figures.json \
+		--person build/person/person --objects build/objects/objects --uniform build/uniform/uniform
+	$(BIN)/python -m training.figures build/figures.json build/person/person build/objects/objects build/uniform/uniform
 	cp -r build/person/person build/objects/objects build/uniform/uniform vision/models/
 
 clean:

@@ -1,4 +1,4 @@
-"""One command from a recipe to a shipped network: label, compose, fine-tune, choose thresholds, export, measure, card.
+"""One command from a recipe to a shipped network: label, compose, fine-tune, export, choose thresholds, card.
 
     python -m training.build training/recipes/person.yaml --out build/person
 
@@ -17,11 +17,10 @@ from typing import Any
 
 from training.act_weights import act_weights
 from training.banks import makers
-from training.card import card, compared, write_card
+from training.card import card, write_card
 from training.compose import Composed, Split, compose
 from training.errors import TrainingError
 from training.export import check_export, export_onnx, export_openvino, sha256
-from training.figures import Figure, object_figures, person_figures
 from training.fit import fine_tuned, fitted
 from training.held_out import Answers, seat_threshold, threshold_source, thresholds
 from training.labels import labelled, read_picture
@@ -45,12 +44,11 @@ def fit(recipe_file: Path, shared: Path, out: Path, say: Callable[[str], None] =
     return out / "fit"
 
 
-def build(recipe_file: Path, shared: Path, out: Path, person: Path | None, say: Callable[[str], None] = print) -> Path:
-    """The folder of the shipped network. ``person`` is the person network that measuring a close look needs."""
+def build(recipe_file: Path, shared: Path, out: Path, say: Callable[[str], None] = print) -> Path:
+    """The folder of the shipped network; its figures come later, by `training.figures`."""
     recipe = load_recipe(recipe_file)
     out.mkdir(parents=True, exist_ok=True)
     start = _start(recipe, shared / "weights")
-    base_files = export_openvino(start, out / "start")
     train = [] if fitted(out / "fit") else _pictures(recipe, shared, out, "train", say)
     tuned = fine_tuned(start, train, recipe, out / "fit", say)
     held_out = _pictures(recipe, shared, out, "held_out", say)
@@ -74,11 +72,7 @@ def build(recipe_file: Path, shared: Path, out: Path, person: Path | None, say: 
         act_weights(recipe, answers),
     )
     write_card(content, shipped)
-    write_card({**content, "files": base_files}, out / "start")
-    tuned_figures, base_figures = (
-        _figures(recipe, folder, shared, chosen, seat, person) for folder in (shipped, out / "start")
-    )
-    return write_card({**content, "figures": compared(tuned_figures, base_figures)}, shipped).parent
+    return write_card(content, shipped).parent
 
 
 def _start(recipe: Recipe, weights: Path) -> Any:
@@ -109,32 +103,18 @@ def _pictures(recipe: Recipe, shared: Path, out: Path, split: Split, say: Callab
     return composed
 
 
-def _figures(
-    recipe: Recipe, folder: Path, shared: Path, chosen: dict[str, float], seat: float | None, person: Path | None
-) -> list[Figure]:
-    if seat is not None:
-        return person_figures(folder, shared, chosen["person"], seat)
-    if person is None:
-        raise TrainingError("--person: the folder of the person network is needed to measure close looks")
-    phone = recipe.classes.index("cell phone")
-    return object_figures(Network(folder), shared, phone, chosen["cell phone"], Network(person))
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m training.build", description=__doc__)
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--out", type=Path, required=True, help="folder for everything that is made")
-    parser.add_argument("--person", type=Path, help="folder of the shipped person network (for objects)")
     parser.add_argument("--fit-only", action="store_true", help="stop after the fit (on a machine with a GPU)")
     arguments = parser.parse_args()
     shared = os.environ.get("ZAIGANG_SHARED")
     try:
         if not shared:
             raise TrainingError("ZAIGANG_SHARED is not set: it names the folder that holds data/ and weights/")
-        if arguments.fit_only:
-            folder = fit(arguments.recipe, Path(shared), arguments.out)
-        else:
-            folder = build(arguments.recipe, Path(shared), arguments.out, arguments.person)
+        made = fit if arguments.fit_only else build
+        folder = made(arguments.recipe, Path(shared), arguments.out)
     except ZaigangError as error:
         sys.stderr.write(f"{error}\n")
         return 2

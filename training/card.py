@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,6 @@ from typing import Any
 
 import yaml
 
-from training.figures import Figure
 from training.recipe import Recipe
 from vision.card import ActWeights
 
@@ -43,12 +42,6 @@ def card(
         "files": dict(files),
         "trained": {"date": trained.isoformat(), "recipe": recipe_file},
     }
-
-
-def compared(figures: Sequence[Figure], base: Sequence[Figure]) -> list[dict[str, Any]]:
-    """Each figure beside that of the start weights (None where they lack it)."""
-    before = {figure.measure: figure.value for figure in base}
-    return [{"measure": each.measure, "value": each.value, "base": before.get(each.measure)} for each in figures]
 
 
 def write_card(content: Mapping[str, Any], folder: Path) -> Path:

@@ -44,20 +44,30 @@ def fine_tuned(
     start, done = copy.deepcopy(network), folder / "tuned.pt"
     if not done.exists():
         runs = [
-            _run(network, rows, recipe, fit.model_copy(update={"seed": seed}), folder / f"seed{seed}", start, say)
+            _run(network, rows, recipe, fit.model_copy(update={"seed": seed}), None, folder / f"seed{seed}", start, say)
             for seed in fit.seeds or [fit.seed]
         ]
         network.load_state_dict(mean_of(runs))
-        closed = [_run(network, rows, recipe, fit.closing_run(), folder / "closing", start, say)] if fit.closing else []
-        _put(mean_of(closed or runs), done)
+        if fit.closing:
+            closing = fit.closing_run()
+            runs = [_run(network, rows, recipe, closing, fit.closing.steps, folder / "closing", start, say)]
+        _put(mean_of(runs), done)
     network.load_state_dict(torch.load(done, map_location="cpu", weights_only=True))
     return blended(network, start.state_dict(), fit.blend)
 
 
 def _run(
-    network: Any, rows: list[Composed], recipe: Recipe, fit: Fit, folder: Path, start: Any, say: Callable[[str], None]
+    network: Any,
+    rows: list[Composed],
+    recipe: Recipe,
+    fit: Fit,
+    planned: int | None,
+    folder: Path,
+    start: Any,
+    say: Callable[[str], None],
 ) -> dict[str, Any]:
     """The weights of ``network`` after one run, averaged over its last steps; ``network`` itself stays as it is.
+    The learning rate falls over ``planned`` steps (None: over all epochs).
 
     Ultralytics' own trainer reads one square input size and takes every unlabelled pixel for bare ground; clerks need
     wide pictures and seat crops in one run, and half of the sources label one class only.
@@ -73,7 +83,7 @@ def _run(
     torch.manual_seed(fit.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     batches = Batches(rows, fit, recipe.answers)
-    planned = fit.epochs * len(batches)
+    planned = planned or fit.epochs * len(batches)
     total = min(planned, fit.steps or planned)
     teacher = Teacher(copy.deepcopy(start), recipe, device) if fit.faithful else None
     network = copy.deepcopy(network).to(device).train().to(memory_format=torch.channels_last)

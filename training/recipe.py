@@ -87,11 +87,14 @@ class Compose(_Strict):
 
 
 class Closing(_Strict):
-    """What the closing run does otherwise: it goes on from the mean of the runs before, at a small falling rate."""
+    """What the closing run does otherwise: it goes on from the mean of the runs before, at a small rate that falls over
+    its ``steps``.
+    """
 
-    epochs: int
+    steps: int
     batch: int
     lr0: float
+    faithful: float
     warmup_epochs: float
 
 
@@ -131,7 +134,7 @@ class Fit(_Strict):
     def closing_run(self) -> Fit:
         """The settings of the closing run."""
         changed = self.closing.model_dump() if self.closing else {}
-        return self.model_copy(update={**changed, "steps": None})
+        return self.model_copy(update=changed)
 
 
 class Threshold(_Strict):

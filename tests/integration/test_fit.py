@@ -31,7 +31,7 @@ def recipe() -> Recipe:
         "seeds": [1, 2],
         "steps": 2,
         "shapes": {"close": (64, 64)},
-        "closing": {"epochs": 1, "batch": 4, "lr0": 0.0001, "warmup_epochs": 0.1},
+        "closing": {"steps": 3, "batch": 4, "lr0": 0.0001, "faithful": 0.0, "warmup_epochs": 0.1},
     }
     fit = type(full.fit).model_validate({**full.fit.model_dump(), **changed})
     return full.model_copy(update={"fit": fit})

@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
+from training.card import write_card
 from training.errors import TrainingError
 from training.export import sha256
 from training.start import load_network
-from training.uniform.auc import uniform_auc
 from training.uniform.batches import Batches
 from training.uniform.cloth import Cloth, cloths
 from training.uniform.dress import dressed
@@ -35,7 +34,6 @@ from training.uniform.views import plain_view
 from vision.errors import ZaigangError
 
 LICENCE = "AGPL-3.0"
-MEASURED = ("uniform-restaurant", "uniform-greyshirt")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,20 +87,7 @@ def build(recipe_file: Path, shared: Path, out: Path, say: Callable[[str], None]
     # FP16 halves it; a bank is compared by sums of products, where that is nothing.
     np.savez_compressed(shipped / "bank.npz", plain=embedded(network, bank).astype(np.float16))
     files["bank.npz"] = sha256(shipped / "bank.npz")
-    content = _card(recipe, f"training/recipes/{recipe_file.name}", files)
-    _write(content, shipped)
-    _write({**content, "figures": _figures(shipped, shared / "data" / "eval")}, shipped)
-    return shipped
-
-
-def _figures(shipped: Path, root: Path) -> list[dict[str, Any]]:
-    rows = []
-    for name in MEASURED:
-        for references in (5, 10, 20):
-            draws = uniform_auc(shipped, root / name, references)
-            value = round(float(np.mean(draws)), 3)
-            rows.append({"measure": f"{name}: AUC of {references} references, {len(draws)} draws", "value": value})
-    return rows
+    return write_card(_card(recipe, f"training/recipes/{recipe_file.name}", files), shipped).parent
 
 
 def _card(recipe: UniformRecipe, recipe_file: str, files: dict[str, str]) -> dict[str, Any]:
@@ -121,12 +106,6 @@ def _card(recipe: UniformRecipe, recipe_file: str, files: dict[str, str]) -> dic
         "files": dict(files),
         "trained": {"date": datetime.now(UTC).date().isoformat(), "recipe": recipe_file},
     }
-
-
-def _write(content: dict[str, Any], folder: Path) -> None:
-    beside = folder / "card.part"
-    beside.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
-    beside.replace(folder / "card.yaml")
 
 
 def _weights(weights: Weights, shared: Path) -> Path:
