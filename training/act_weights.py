@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.compose import Composed
-from training.held_out import Answers, lowest_quiet
+from training.held_out import Answers, even, lowest_quiet
 from training.look import Found
 from training.recipe import Recipe
 from vision.card import ActWeights
@@ -22,14 +22,15 @@ RIDGE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Of held-out people the best box's score, the posture's, whether they do it, and whether a threshold is read off
-    them; all of shape (n,).
+    """Of held-out people the best box's score, the posture's, whether they do it, whether a threshold is read off them,
+    and the set that each is from; all of shape (n,).
     """
 
     thing: NDArray[np.float64]
     posture: NDArray[np.float64]
     done: NDArray[np.bool_]
     judged: NDArray[np.bool_]
+    source: NDArray[np.str_]
 
 
 def act_weights(recipe: Recipe, answers: Answers) -> dict[str, ActWeights]:
@@ -43,20 +44,22 @@ def act_weights(recipe: Recipe, answers: Answers) -> dict[str, ActWeights]:
             scores = np.array(
                 [joined(weights, one, other) for one, other in zip(people.thing, people.posture, strict=True)]
             )
-            quiet = lowest_quiet(scores[people.judged & ~people.done], recipe.acts[act].alarms)
+            others = people.judged & ~people.done
+            quiet = lowest_quiet(scores[others], even(people.source[others].tolist()), recipe.acts[act].alarms)
             found[act] = ActWeights(round(quiet, 2), weights.bias, weights.thing, weights.posture)
     return found
 
 
 def fitted(people: People) -> tuple[float, float, float]:
-    """Bias and the weights of both logits: logistic regression by Newton's steps, both classes weighing the same,
-    no weight below zero (a sign of an act never speaks against it).
+    """Bias and the weights of both logits: logistic regression by Newton's steps, both classes weighing the same and
+    within each every source, no weight below zero (a sign of an act never speaks against it).
     """
     inputs = np.column_stack(
         [np.ones(len(people.done)), [logit(one) for one in people.thing], [logit(one) for one in people.posture]]
     )
-    share = max(float(people.done.mean()), 1e-6) if len(people.done) else 0.5
-    each = np.where(people.done, 0.5 / share, 0.5 / max(1 - share, 1e-6))
+    each = np.zeros(len(people.done))
+    for side in (people.done, ~people.done):
+        each[side] = even(people.source[side].tolist()) * len(people.done) / 2
     prior, ridge = np.array([0.0, 0.5, 0.5]), np.array([1e-3, RIDGE, RIDGE])
 
     def cost(weights: NDArray[np.float64]) -> float:
@@ -95,6 +98,7 @@ def _people(recipe: Recipe, answers: Answers, act: Act) -> People:
         np.array([float(found.acts[column]) for _, found in rows if found.acts is not None], dtype=np.float64),
         np.array([row.acts[act] for row, _ in rows], dtype=np.bool_),
         np.array([row.kind in recipe.acts[act].kinds for row, _ in rows], dtype=np.bool_),
+        np.array([row.source for row, _ in rows], dtype=str),
     )
 
 

@@ -34,7 +34,7 @@ class Seats:
 
     def threshold_for(self, phantoms: float) -> float:
         """The lowest threshold at which no larger share of empty seats than this shows a person."""
-        return lowest_quiet(self.empty, phantoms)
+        return lowest_quiet(self.empty, even([""] * len(self.empty)), phantoms)
 
 
 class Answers:
@@ -73,18 +73,25 @@ class Answers:
             (taken if row.occupied else empty).append(zone_score(found, row.zone))
         return Seats(np.array(taken), np.array(empty))
 
-    def best(self, kind: int, kinds: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Best score of class ``kind`` in each picture that shows one, and in each that shows none."""
-        showing, bare = [], []
+    def bare(self, kind: int, kinds: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Best score of class ``kind`` in each picture that is known to show none, and what the picture counts."""
+        scores, sources = [], []
         for row, found in zip(self._rows, self._found, strict=True):
-            if row.kind not in kinds:
-                continue
-            score = float(found.above(LEAST, kind).scores.max(initial=0.0))
-            if any(region.kind == kind for region in row.known.objects):
-                showing.append(score)
-            elif not any(region.kind in (kind, EVERY) for region in row.known.unknown):
-                bare.append(score)
-        return np.array(showing), np.array(bare)
+            there = (*row.known.objects, *(region for region in row.known.unknown if region.kind == EVERY))
+            unsure = (region for region in row.known.unknown if region.kind == kind)
+            if row.kind in kinds and not any(region.kind in (kind, EVERY) for region in (*there, *unsure)):
+                scores.append(float(found.above(LEAST, kind).scores.max(initial=0.0)))
+                sources.append(row.source)
+        return np.array(scores), even(sources)
+
+
+def even(sources: Sequence[str]) -> NDArray[np.float64]:
+    """What each picture counts, 1 together, where every source counts the same: how many pictures of look-alikes or of
+    one room were composed says nothing of how often a hall sees such.
+    """
+    names, index, counts = np.unique(np.array(sources, dtype=str), return_inverse=True, return_counts=True)
+    weights: NDArray[np.float64] = 1.0 / (counts[index] * max(1, len(names)))
+    return weights
 
 
 def zone_score(found: Found, zone: Sequence[float]) -> float:
@@ -109,15 +116,17 @@ def thresholds(recipe: Recipe, answers: Answers) -> dict[str, float]:
 
 def _lowest(wish: Threshold, kind: int, answers: Answers) -> float:
     if wish.alarms is not None:
-        return lowest_quiet(answers.best(kind, wish.kinds)[1], wish.alarms)
+        return lowest_quiet(*answers.bare(kind, wish.kinds), wish.alarms)
     found = answers.outcomes(kind, wish.kinds)
     return found.threshold_for(wish.precision or 1.0) if found.total >= 10 else wish.most
 
 
-def lowest_quiet(bare: NDArray[np.float64], alarms: float) -> float:
-    """The lowest threshold (in steps of 0.01) that at most the share ``alarms`` of ``bare`` scores reach, else 1."""
+def lowest_quiet(bare: NDArray[np.float64], counts: NDArray[np.float64], alarms: float) -> float:
+    """The lowest threshold (in steps of 0.01) that at most the share ``alarms`` of ``bare`` scores reach, each counting
+    ``counts``; else 1.
+    """
     steps = (step / 100 for step in range(1, 100))
-    return next((step for step in steps if len(bare) and (bare >= step).mean() <= alarms), 1.0)
+    return next((step for step in steps if len(bare) and float(counts[bare >= step].sum()) <= alarms), 1.0)
 
 
 def seat_threshold(recipe: Recipe, answers: Answers) -> float | None:
@@ -143,7 +152,9 @@ def threshold_source(recipe: Recipe, answers: Answers, seat: float | None) -> st
 
 
 def _said(wish: Threshold) -> str:
-    return f"precision {wish.precision}" if wish.alarms is None else f"false alarms on at most {wish.alarms:.0%}"
+    if wish.alarms is None:
+        return f"precision {wish.precision}"
+    return f"false alarms on at most {wish.alarms:.0%}, every source counting the same,"
 
 
 def _boxes(regions: Sequence[Region], *kinds: int) -> NDArray[np.float32]:

@@ -6,7 +6,9 @@ from training.act_weights import People, fitted
 
 
 def people(thing: list[float], posture: list[float], done: list[bool]) -> People:
-    return People(np.array(thing), np.array(posture), np.array(done), np.ones(len(done), np.bool_))
+    return People(
+        np.array(thing), np.array(posture), np.array(done), np.ones(len(done), np.bool_), np.full(len(done), "a set")
+    )
 
 
 def test_the_word_that_tells_more_weighs_more() -> None:
