@@ -3,9 +3,9 @@
     still = Still(load_detector(SHIPPED / "person"), load_detector(SHIPPED / "objects"))
     boxes, scores, names = still.people(picture).arrays()
 
-A camera's post is looked at again and again; a single picture has no second chance. So people are sought by both
-networks at two sizes and mirrored, things and conduct mirrored, and what is said of them is the mean; whoever is
-doubtful is then looked at closely, as at a post.
+A camera's post is looked at again and again; a single picture has no second chance. So people are sought at two sizes
+and mirrored, things and conduct mirrored, and what is said of them is the mean; whoever is doubtful is then looked at
+closely, as at a post.
 """
 
 from collections.abc import Sequence
@@ -47,16 +47,12 @@ class Still:
         return self._eye.objects
 
     def people(self, picture: Pixels) -> Detections:
-        """Everybody, best first, by the mean of both networks: one knows bodies, the other everyday pictures."""
+        """Everybody, best first."""
         mirrored = _turned(picture)
-        both = {
-            network.card.sha256: network for network in (self.objects, self.person) if PERSON in network.card.classes
-        }
         views = []
-        for network in both.values():
-            for side in (round(network.card.inputs["scene"] * size / 32) * 32 for size in _SIZES):
-                plain, turned = network.detect([picture, mirrored], side, _FLOOR)
-                views += [_people(plain), _mirrored(_people(turned), picture.shape[1])]
+        for side in (round(self.person.card.inputs["scene"] * size / 32) * 32 for size in _SIZES):
+            plain, turned = self.person.detect([picture, mirrored], side, _FLOOR)
+            views += [plain.of(PERSON), _mirrored(turned.of(PERSON), picture.shape[1])]
         people = _agreed(views)
         doubtful = [(0, row) for row, score in enumerate(people.scores.tolist()) if _DOUBTFUL <= score < _SURE]
         return self._eye.look_again([picture], [people], doubtful, _FLOOR)[0]
@@ -70,8 +66,12 @@ class Still:
         return self._conducts(people, self._closely(picture, people, floor))
 
     def everything(self, picture: Pixels, floor: float = _FLOOR) -> tuple[Detections, Detections, list[Conduct]]:
-        """Everybody, everything, and the conduct of whoever is surely there, all of the same looks."""
-        people = self.people(picture)
+        """Whoever one look finds, everything, and the conduct of whoever is surely there, all of the same looks.
+
+        What somebody holds can only be told where she is plain to see: for that one look is enough.
+        """
+        found = self.person.detect([picture], self.person.card.inputs["scene"], floor)[0].of(PERSON)
+        people = merged(found, Detections.none(found.names), self._limits)
         near = people.boxes[people.scores >= _WORTH_A_LOOK]
         looks = self._closely(picture, near, floor)
         pair = [picture, _turned(picture)]
@@ -95,12 +95,6 @@ class Still:
             conduct_of((x1, y1, x2, y2), things, self.objects.card)
             for things, (x1, y1, x2, y2) in zip(looks, people.tolist(), strict=True)
         ]
-
-
-def _people(found: Detections) -> Detections:
-    """Only the people, as of a network that knows nothing else."""
-    people = found.of(PERSON)
-    return Detections(people.boxes, people.scores, np.zeros(len(people), np.intp), (PERSON,))
 
 
 def _turned(picture: Pixels) -> Pixels:
