@@ -59,6 +59,7 @@ def compose(makers: Makers, counts: Mapping[str, int], split: Split, seed: int, 
     if work:
         global _task
         _task = (makers, split, seed, folder)
+        cv2.setNumThreads(1)  # a child would wait for ever for the threads that its parent had
         with get_context("fork").Pool(os.cpu_count()) as pool:
             for _ in pool.imap_unordered(_make, work, chunksize=CHUNK):
                 pass

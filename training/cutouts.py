@@ -43,6 +43,7 @@ def cutouts(entries: Sequence[Entry], kinds: Sequence[int], least_side: float, f
     ]
     missing = [one for one in wanted if not one[0].exists()]
     if missing:
+        cv2.setNumThreads(1)  # a child would wait for ever for the threads that its parent had
         with get_context("fork").Pool(os.cpu_count()) as pool:
             pool.starmap(_cut, missing, chunksize=4)
     return [piece for file, _, region in wanted if (piece := _kept(file, region)) is not None]

@@ -88,7 +88,9 @@ def _sheet(files: Files, name: str, pictures: Pictures, splits: dict[str, str]) 
     root = parsed(files.read(name, LARGEST_TEXT), title)
     if root.tag != "annotation":
         raise DatasetError(f"{title}, line {root.line}: <{root.tag}> where VOC has <annotation>")
-    said = root.words("filename") or PurePosixPath(name).with_suffix(".jpg").name
+    node = root.first("filename")
+    said = (node.text.strip() if "\n" in node.text else node.text) if node else ""  # a name may begin with a space
+    said = said if said.strip() else PurePosixPath(name).with_suffix(".jpg").name
     path = pictures.find(_beside(name, checked_name(said, f"{title}: filename")), title)
     labels = tuple(_label(node, title) for node in root.all("object"))
     facts = {child.tag: _facts(child) for child in root.children if child.tag not in _KNOWN}
