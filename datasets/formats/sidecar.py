@@ -108,4 +108,7 @@ def _cell(names: tuple[str, ...]) -> str:
 
 
 def _list(cell: str, title: str) -> tuple[str, ...]:
-    return tuple(checked_class(name, title) for row in csv.reader([cell]) for name in row) if cell else ()
+    try:
+        return tuple(checked_class(name, title) for row in csv.reader([cell]) for name in row) if cell else ()
+    except csv.Error as error:
+        raise DatasetError(f"{title}: {cell!r} is no list of names ({error})") from error
