@@ -24,7 +24,6 @@ class Batches:
 
     Composed pictures already look like a camera's; what is added here is only what keeps the same picture from being
     learnt by heart: mirroring, a shift, a change of scale, and several side by side where the recipe says so.
-    ``fit.batch`` is the count at the smallest shape; larger ones get fewer pictures, so that every step costs the same.
     """
 
     def __init__(self, rows: list[Composed], fit: Fit, answers: Sequence[str] = ()) -> None:
@@ -32,8 +31,7 @@ class Batches:
         self._groups: dict[str, list[int]] = {}
         for at, row in enumerate(rows):
             self._groups.setdefault(row.group, []).append(at)
-        areas = {group: math.prod(fit.shapes[group]) for group in self._groups}
-        self._sizes = {group: max(1, round(fit.batch * min(areas.values()) / area)) for group, area in areas.items()}
+        self._sizes = {group: fit.batch if isinstance(fit.batch, int) else fit.batch[group] for group in self._groups}
 
     def __len__(self) -> int:
         return sum(len(members) // self._sizes[group] for group, members in self._groups.items())

@@ -71,7 +71,6 @@ def build(recipe_file: Path, shared: Path, out: Path, say: Callable[[str], None]
         datetime.now(UTC).date(),
         act_weights(recipe, answers),
     )
-    write_card(content, shipped)
     return write_card(content, shipped).parent
 
 

@@ -34,7 +34,7 @@ class Seats:
 
     def threshold_for(self, phantoms: float) -> float:
         """The lowest threshold at which no larger share of empty seats than this shows a person."""
-        return lowest_quiet(self.empty, even([""] * len(self.empty)), phantoms)
+        return lowest_quiet(self.empty, np.full(len(self.empty), 1 / max(1, len(self.empty))), phantoms)
 
 
 class Answers:
@@ -77,9 +77,8 @@ class Answers:
         """Best score of class ``kind`` in each picture that is known to show none, and what the picture counts."""
         scores, sources = [], []
         for row, found in zip(self._rows, self._found, strict=True):
-            there = (*row.known.objects, *(region for region in row.known.unknown if region.kind == EVERY))
-            unsure = (region for region in row.known.unknown if region.kind == kind)
-            if row.kind in kinds and not any(region.kind in (kind, EVERY) for region in (*there, *unsure)):
+            perhaps = {region.kind for region in (*row.known.objects, *row.known.unknown)}
+            if row.kind in kinds and not perhaps & {kind, EVERY}:
                 scores.append(float(found.above(LEAST, kind).scores.max(initial=0.0)))
                 sources.append(row.source)
         return np.array(scores), even(sources)

@@ -13,6 +13,9 @@ from training.errors import TrainingError
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+Batch = int | dict[str, int]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -92,7 +95,7 @@ class Closing(_Strict):
     """
 
     steps: int
-    batch: int
+    batch: Batch
     lr0: float
     faithful: float
     warmup_epochs: float
@@ -102,13 +105,14 @@ class Fit(_Strict):
     """The fine-tune itself: one run for each of ``seeds`` (else for ``seed``), over ``epochs`` or, of these, the first
     ``steps``, and a ``closing`` run from their mean.
 
-    ``shapes`` are the network's inputs (height, width) by picture group; ``acts`` weighs the loss of the second output
-    beside that of boxes, ``faithful`` that of leaving the start weights' scores. ``scale``, ``light`` (a share) and
-    ``mosaic`` (a share by group) vary every picture anew in every pass.
+    ``shapes`` are the network's inputs (height, width) by picture group, ``batch`` the pictures of a step, of each
+    group or the same of all; ``acts`` weighs the loss of the second output beside that of boxes, ``faithful`` that of
+    leaving the start weights' scores. ``scale``, ``light`` (a share) and ``mosaic`` (a share by group) vary every
+    picture anew in every pass.
     """
 
     epochs: int
-    batch: int
+    batch: Batch
     lr0: float
     lrf: float
     warmup_epochs: float
@@ -130,6 +134,13 @@ class Fit(_Strict):
     steps: int | None = None
     closing: Closing | None = None
     blend: Share = 1.0
+
+    @model_validator(mode="after")
+    def _batch_of_every_group(self) -> Fit:
+        for batch in (self.batch, self.closing.batch if self.closing else 1):
+            if isinstance(batch, dict) and set(batch) != set(self.shapes):
+                raise ValueError(f"batch names {', '.join(batch)}, but shapes are of {', '.join(self.shapes)}")
+        return self
 
     def closing_run(self) -> Fit:
         """The settings of the closing run."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="torch is missing: it comes with the extra training")
+from training import fit as fitting
+from training.build import _start
+from training.compose import Composed
+from training.labels import Known, Region
+from training.recipe import Recipe, load_recipe
 
-from training import fit as fitting  # noqa: E402  # torch first
-from training.build import _start  # noqa: E402
-from training.compose import Composed  # noqa: E402
-from training.labels import Known, Region  # noqa: E402
-from training.recipe import Recipe, load_recipe  # noqa: E402
+torch = pytest.importorskip("torch", reason="torch is missing: it comes with the extra training")
 
 RECIPE = Path(__file__).parents[2] / "training" / "recipes" / "objects.yaml"
 
@@ -72,11 +73,11 @@ def test_run_that_was_killed_goes_on_where_it_was(
     monkeypatch.setattr(fitting, "KEEP_EVERY", 1)
     loss, steps = fitting._loss, []
 
-    def killed(*arguments: object) -> torch.Tensor:
+    def killed(*arguments: Any) -> Any:
         steps.append(1)
         if len(steps) == 2:
             raise KeyboardInterrupt
-        return loss(*arguments)  # type: ignore[arg-type]
+        return loss(*arguments)
 
     monkeypatch.setattr(fitting, "_loss", killed)
     with pytest.raises(KeyboardInterrupt):

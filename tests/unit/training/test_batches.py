@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from training.batches import Batches, framed
-from training.compose import Composed
+from training.compose import Composed, Group
 from training.labels import Known, Region
 from training.recipe import Fit
 
@@ -38,12 +39,12 @@ def marked(width: int = 160, height: int = 90) -> np.ndarray:
     return picture
 
 
-def rows(folder: Path, groups: list[str]) -> list[Composed]:
+def rows(folder: Path, groups: Sequence[Group]) -> list[Composed]:
     out = []
     for number, group in enumerate(groups):
         file = folder / f"{number}.png"
         cv2.imwrite(str(file), marked())
-        out.append(Composed(file, "look", group, Known((MARK,), ()), None, None, {"phone": number % 2 == 0}))  # type: ignore[arg-type]
+        out.append(Composed(file, "look", group, Known((MARK,), ()), None, None, {"phone": number % 2 == 0}))
     return out
 
 
@@ -69,8 +70,8 @@ def test_without_a_random_stream_a_picture_is_framed_as_at_run_time() -> None:
     assert (picture[:35] == 114).all()
 
 
-def test_larger_inputs_come_in_smaller_batches_and_every_picture_once(tmp_path: Path) -> None:
-    batches = Batches(rows(tmp_path, ["close"] * 8 + ["scene"] * 4), fit(), ["phone"])
+def test_every_group_comes_in_its_own_batches_and_every_picture_once(tmp_path: Path) -> None:
+    batches = Batches(rows(tmp_path, ["close"] * 8 + ["scene"] * 4), fit(batch={"close": 4, "scene": 2}), ["phone"])
 
     plan = batches._planned(0)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="torch is missing: it comes with the extra training")
+from training.fit import _lit, _Unknown
+from training.labels import EVERY
 
-from training.fit import _lit, _Unknown  # noqa: E402  # torch first
-from training.labels import EVERY  # noqa: E402
+torch = pytest.importorskip("torch", reason="torch is missing: it comes with the extra training")
 
 ANCHORS = torch.tensor([[4.0, 4.0], [12.0, 4.0], [4.0, 12.0], [12.0, 12.0]])
 

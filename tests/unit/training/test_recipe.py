@@ -17,6 +17,7 @@ SHIPPED = Path(__file__).parents[3] / "training" / "recipes" / "person.yaml"
         ("truth: {person: person}", "truth: {person: persn}", "'persn' is not in classes"),
         ("classes: [person]", "classes: [person, ghost]", "thresholds: none for 'ghost'"),
         ("epochs: 2", "epochs: two", "fit.epochs"),
+        ("batch: 16", "batch: {scene: 8}", "batch names scene, but shapes are of scene, close"),
     ],
 )
 def test_the_key_that_is_wrong_is_named(tmp_path: Path, before: str, after: str, complaint: str) -> None:
