@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from training.compose import Composed
 from training.held_out import Answers, even, lowest_quiet
 from training.look import Found
-from training.recipe import Recipe
+from training.recipe import ActWish, Recipe
 from vision.card import ActWeights
 from vision.conduct import ACTS, Act, joined, logit, thing_seen
 from vision.detector import Detections
@@ -34,33 +34,55 @@ class People:
 
 
 def act_weights(recipe: Recipe, answers: Answers) -> dict[str, ActWeights]:
-    """For every act of the recipe its weights and the lowest threshold that keeps to the wished share of alarms."""
+    """For every act of the recipe its weights and the threshold that the recipe wishes."""
     found: dict[str, ActWeights] = {}
     for act in ACTS:
         if act in recipe.acts and act in recipe.answers:
-            people = _people(recipe, answers, act)
-            bias, thing, posture = fitted(people)
+            wish, people = recipe.acts[act], _people(recipe, answers, act)
+            bias, thing, posture = fitted(people, wish.posture)
             weights = ActWeights(1.0, round(bias, 3), round(thing, 3), round(posture, 3))
             scores = np.array(
                 [joined(weights, one, other) for one, other in zip(people.thing, people.posture, strict=True)]
             )
-            others = people.judged & ~people.done
-            quiet = lowest_quiet(scores[others], even(people.source[others].tolist()), recipe.acts[act].alarms)
-            found[act] = ActWeights(round(quiet, 2), weights.bias, weights.thing, weights.posture)
+            found[act] = replace(weights, threshold=round(_threshold(wish, scores, people), 2))
     return found
 
 
-def fitted(people: People) -> tuple[float, float, float]:
-    """Bias and the weights of both logits: logistic regression by Newton's steps, both classes weighing the same and
-    within each every source, no weight below zero (a sign of an act never speaks against it).
+def _threshold(wish: ActWish, scores: NDArray[np.float64], people: People) -> float:
+    done, others = people.judged & people.done, people.judged & ~people.done
+    counts = even(people.source[others].tolist())
+    if wish.alarms is not None:
+        return lowest_quiet(scores[others], counts, wish.alarms)
+    return break_even(scores[done], even(people.source[done].tolist()), scores[others], counts)
+
+
+def break_even(
+    done: NDArray[np.float64],
+    done_counts: NDArray[np.float64],
+    others: NDArray[np.float64],
+    other_counts: NDArray[np.float64],
+) -> float:
+    """The threshold (in steps of 0.01) at which the share of ``done`` scores below it comes nearest to the share of
+    ``others`` that reach it.
     """
+    steps = [step / 100 for step in range(1, 100)]
+    apart = [abs(float(done_counts[done < step].sum()) - float(other_counts[others >= step].sum())) for step in steps]
+    return steps[int(np.argmin(apart))]
+
+
+def fitted(people: People, posture: bool = True) -> tuple[float, float, float]:
+    """Bias and the weights of both logits: logistic regression by Newton's steps, both classes weighing the same and
+    within each every source, no weight below zero (a sign of an act never speaks against it); without ``posture`` it
+    weighs nothing.
+    """
+    said = people.posture if posture else np.full(len(people.done), 0.5)
     inputs = np.column_stack(
-        [np.ones(len(people.done)), [logit(one) for one in people.thing], [logit(one) for one in people.posture]]
+        [np.ones(len(people.done)), [logit(one) for one in people.thing], [logit(one) for one in said]]
     )
     each = np.zeros(len(people.done))
     for side in (people.done, ~people.done):
         each[side] = even(people.source[side].tolist()) * len(people.done) / 2
-    prior, ridge = np.array([0.0, 0.5, 0.5]), np.array([1e-3, RIDGE, RIDGE])
+    prior, ridge = np.array([0.0, 0.5, 0.5 * posture]), np.array([1e-3, RIDGE, RIDGE])
 
     def cost(weights: NDArray[np.float64]) -> float:
         sums = inputs @ weights

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 KEEP_EVERY = 100
 AVERAGING = 0.998
+ACTS = "acts."
+ALL = 10_000
+"""More layers than a network has."""
 
 
 def fine_tuned(
@@ -30,9 +33,8 @@ def fine_tuned(
     folder: Path,
     say: Callable[[str], None] = print,
 ) -> Any:
-    """``network`` after the recipe's fit: one run for every seed, their mean, the closing run from there, and what
-    ``blend`` leaves of the start. Runs that ended are kept and a killed one goes on; ``folder`` may be carried from
-    one machine to another.
+    """``network`` after the recipe's fit: its runs, their mean, and what ``blend`` leaves of the start.
+    Runs that ended are kept and a killed one goes on; ``folder`` may be carried from one machine to another.
 
     The mean of runs that differ by chance only does better on pictures of other origins than each of them (Wortsman et
     al., Model soups, ICML 2022).
@@ -43,31 +45,23 @@ def fine_tuned(
     folder.mkdir(parents=True, exist_ok=True)
     start, done = copy.deepcopy(network), folder / "tuned.pt"
     if not done.exists():
-        runs = [
-            _run(network, rows, recipe, fit.model_copy(update={"seed": seed}), None, folder / f"seed{seed}", start, say)
-            for seed in fit.seeds or [fit.seed]
-        ]
-        network.load_state_dict(mean_of(runs))
-        if fit.closing:
-            closing = fit.closing_run()
-            runs = [_run(network, rows, recipe, closing, fit.closing.steps, folder / "closing", start, say)]
-        _put(mean_of(runs), done)
+        mean = mean_of([_run(network, rows, recipe, one, folder / f"seed{one.seed}", say) for one in fit.each_run()])
+        if fit.acts_steps:
+            # The mean of several second outputs knows nothing of the mean's features: it is learnt anew on these.
+            mean |= {key: tensor for key, tensor in start.state_dict().items() if key.startswith(ACTS)}
+            network.load_state_dict(mean)
+            told = [row for row in rows if row.acts]
+            last = fit.model_copy(update={"steps": fit.acts_steps, "freeze": ALL, "faithful": 0.0})
+            mean = _run(network, told, recipe, last, folder / "acts", say)
+        _put(mean, done)
     network.load_state_dict(torch.load(done, map_location="cpu", weights_only=True))
     return blended(network, start.state_dict(), fit.blend)
 
 
 def _run(
-    network: Any,
-    rows: list[Composed],
-    recipe: Recipe,
-    fit: Fit,
-    planned: int | None,
-    folder: Path,
-    start: Any,
-    say: Callable[[str], None],
+    network: Any, rows: list[Composed], recipe: Recipe, fit: Fit, folder: Path, say: Callable[[str], None]
 ) -> dict[str, Any]:
     """The weights of ``network`` after one run, averaged over its last steps; ``network`` itself stays as it is.
-    The learning rate falls over ``planned`` steps (None: over all epochs).
 
     Ultralytics' own trainer reads one square input size and takes every unlabelled pixel for bare ground; clerks need
     wide pictures and seat crops in one run, and half of the sources label one class only.
@@ -83,9 +77,7 @@ def _run(
     torch.manual_seed(fit.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     batches = Batches(rows, fit, recipe.answers)
-    planned = planned or fit.epochs * len(batches)
-    total = min(planned, fit.steps or planned)
-    teacher = Teacher(copy.deepcopy(start), recipe, device) if fit.faithful else None
+    teacher = Teacher(copy.deepcopy(network), recipe, device) if fit.faithful else None
     network = copy.deepcopy(network).to(device).train().to(memory_format=torch.channels_last)
     _freeze(network, fit.freeze)
     criterion, unknown = _criterion(network, fit)
@@ -94,14 +86,17 @@ def _run(
     step = _resumed(folder / "last.pt", network, average, optimizer)
     began, first = time.monotonic(), step
     losses: list[torch.Tensor] = []
-    while step < total:
+    while step < fit.steps:
         for batch in batches.one_pass(step // len(batches), step % len(batches)):
             for group in optimizer.param_groups:
-                group["lr"] = fit.lr0 * _rate(
-                    step / planned, step / max(1.0, fit.warmup_epochs * len(batches)), fit.lrf
+                group["lr"] = (
+                    fit.lr0 * group["times"] * _rate(step / fit.steps, step / max(1, fit.warmup_steps), fit.lrf)
                 )
             there = {name: part.to(device, non_blocking=True) for name, part in batch.items()}
-            loss = _loss(network, there, criterion, unknown, teacher, fit, step / planned)
+            if fit.freeze == ALL:
+                loss = _act_loss(network, there, fit)
+            else:
+                loss = _loss(network, there, criterion, unknown, teacher, fit, step / fit.steps)
             optimizer.zero_grad()
             backward: Any = loss.backward
             backward()
@@ -110,12 +105,12 @@ def _run(
             step += 1
             _averaged(average, network, min(AVERAGING, (1 + step) / (10 + step)))
             losses.append(loss.detach())
-            if step % KEEP_EVERY == 0 or step == total:
+            if step % KEEP_EVERY == 0 or step == fit.steps:
                 _keep(folder / "last.pt", network, average, optimizer, step)
-                left = (time.monotonic() - began) / (step - first) * (total - step) / 60
-                say(f"step {step}/{total}  loss {float(torch.stack(losses).mean()):.3f}  {left:.0f} min left")
+                left = (time.monotonic() - began) / (step - first) * (fit.steps - step) / 60
+                say(f"step {step}/{fit.steps}  loss {float(torch.stack(losses).mean()):.3f}  {left:.0f} min left")
                 losses.clear()
-            if step == total:
+            if step == fit.steps:
                 break
     weights: dict[str, Any] = average.cpu().state_dict()
     _put(weights, done)
@@ -144,7 +139,7 @@ def blended(network: Any, start: dict[str, Any], share: float) -> Any:
     """
     mixed = {
         key: tensor * share + start[key].to(tensor) * (1 - share)
-        if tensor.is_floating_point() and not key.startswith("acts.")
+        if tensor.is_floating_point() and not key.startswith(ACTS)
         else tensor
         for key, tensor in network.state_dict().items()
     }
@@ -164,36 +159,50 @@ class _Unknown:
         loss = entropy(scores, targets, reduction="none")
         return loss if self.mask is None else loss * ((~self.mask) | (targets > 0))
 
-    def see(self, regions: torch.Tensor, anchors: torch.Tensor, batch: int, classes: int) -> None:
-        """``regions`` (n, 6): picture, class, x1, y1, x2, y2; ``anchors`` (a, 2) in input pixels."""
-        import torch
 
-        x, y = anchors.T
-        inside = (
-            (x >= regions[:, 2:3]) & (x <= regions[:, 4:5]) & (y >= regions[:, 3:4]) & (y <= regions[:, 5:6])
-        ).float()
-        picture, kind = regions[:, 0].long(), regions[:, 1].long()
-        every = kind == EVERY
-        of_class = torch.zeros(batch * classes, len(anchors), device=anchors.device)
-        of_class.index_add_(0, (picture * classes + kind)[~every], inside[~every])
-        of_any = torch.zeros(batch, len(anchors), device=anchors.device)
-        of_any.index_add_(0, picture[every], inside[every])
-        self.mask = ((of_class.view(batch, classes, -1) + of_any[:, None]) > 0).transpose(1, 2)
+def _inside(regions: torch.Tensor, anchors: torch.Tensor, batch: int, classes: int) -> torch.Tensor:
+    """(batch, anchors, classes): which anchors lie in a region of that class.
+
+    ``regions`` (n, 6): picture, class, x1, y1, x2, y2; ``anchors`` (a, 2); both in input pixels.
+    """
+    import torch
+
+    x, y = anchors.T
+    inside = ((x >= regions[:, 2:3]) & (x <= regions[:, 4:5]) & (y >= regions[:, 3:4]) & (y <= regions[:, 5:6])).float()
+    picture, kind = regions[:, 0].long(), regions[:, 1].long()
+    every = kind == EVERY
+    of_class = torch.zeros(batch * classes, len(anchors), device=anchors.device)
+    of_class.index_add_(0, (picture * classes + kind)[~every], inside[~every])
+    of_any = torch.zeros(batch, len(anchors), device=anchors.device)
+    of_any.index_add_(0, picture[every], inside[every])
+    return ((of_class.view(batch, classes, -1) + of_any[:, None]) > 0).transpose(1, 2)
+
+
+def _objects(batch: dict[str, Any]) -> torch.Tensor:
+    """The labelled boxes of a batch as regions, see `_inside`."""
+    import torch
+
+    height, width = batch["img"].shape[1:3]
+    middle, half = batch["bboxes"][:, :2], batch["bboxes"][:, 2:] / 2
+    corners = torch.cat([middle - half, middle + half], 1) * torch.tensor(
+        [width, height, width, height], device=middle.device
+    )
+    return torch.cat([batch["batch_idx"][:, None], batch["cls"], corners], 1)
 
 
 class Teacher:
     """The start weights, and how far a network in training is from their scores where no label says better.
 
     A few dozen pictures of food and phones would wear away what the start learnt from many thousands (Li and Hoiem,
-    Learning without Forgetting, ECCV 2016). Of a class that some source checked to be absent it teaches only where
-    nothing is known.
+    Learning without Forgetting, ECCV 2016). In a labelled box of a class the label speaks alone, and of a class that
+    some source checked to be absent it teaches only where nothing is known.
     """
 
     def __init__(self, network: Any, recipe: Recipe, device: torch.device) -> None:
         import torch
 
         self._network = network.to(device).train().requires_grad_(False)
-        _freeze(self._network, 10_000)
+        _freeze(self._network, ALL)
         checked = {name for source in recipe.sources for name in source.absent}
         kept = [name not in recipe.start.like for name in recipe.classes]
         self._everywhere = torch.tensor(
@@ -201,14 +210,16 @@ class Teacher:
         )
         self._kept = torch.tensor(kept, device=device)
 
-    def distance(self, pictures: torch.Tensor, answers: Any, unknown: torch.Tensor) -> torch.Tensor:
-        """``unknown`` (b, anchors, classes)."""
+    def distance(
+        self, pictures: torch.Tensor, answers: Any, unknown: torch.Tensor, labelled: torch.Tensor
+    ) -> torch.Tensor:
+        """``unknown`` and ``labelled`` (b, anchors, classes)."""
         import torch
         from torch.nn.functional import binary_cross_entropy_with_logits as entropy
 
         with torch.no_grad():
             theirs = self._network(pictures)
-        where = (unknown & self._kept) | self._everywhere
+        where = ((unknown & self._kept) | self._everywhere) & ~labelled
         total = torch.zeros((), device=pictures.device)
         for name, head in answers.items():
             told = theirs[name]["scores"].float().sigmoid().transpose(1, 2)
@@ -224,7 +235,7 @@ def _criterion(network: Any, fit: Fit) -> tuple[Any, _Unknown]:
     from ultralytics.cfg import get_cfg
     from ultralytics.utils.loss import E2ELoss
 
-    network.args = get_cfg(overrides={"box": fit.box, "cls": fit.cls, "epochs": fit.epochs})
+    network.args = get_cfg(overrides={"box": fit.box, "cls": fit.cls, "epochs": 1})
     criterion, unknown = E2ELoss(network), _Unknown()
     criterion.one2many.bce = criterion.one2one.bce = unknown
     return criterion, unknown
@@ -239,33 +250,59 @@ def _loss(
     fit: Fit,
     done: float,
 ) -> torch.Tensor:
-    import torch
     from ultralytics.utils import tal
 
     from training.act_head import act_loss
 
     make_anchors: Any = tal.make_anchors
-    pictures = _lit(batch["img"].flip(3).permute(0, 3, 1, 2).float() / 255, fit.light)
-    pictures = pictures.contiguous(memory_format=torch.channels_last)
-    # On a processor without bfloat16 instructions it would be ten times as slow as float32, not faster.
-    fast = pictures.is_cuda or torch.cpu._is_avx512_bf16_supported()
-    with torch.autocast(pictures.device.type, dtype=torch.bfloat16, enabled=fast):
+    pictures = _pictures(batch, fit)
+    with _fast(pictures):
         answers = network(pictures)
         acts = network.acts(answers["one2many"]["feats"]).float() if fit.acts else None
     for head in answers.values():
         head["boxes"], head["scores"] = head["boxes"].float(), head["scores"].float()
     anchors, strides = make_anchors(answers["one2one"]["feats"], network.stride, 0.5)
-    unknown.see(batch["unknown"], anchors * strides, len(pictures), network.model[-1].nc)
+    places, classes = anchors * strides, network.model[-1].nc
+    unknown.mask = _inside(batch["unknown"], places, len(pictures), classes)
     first, last = fit.one_to_many
     criterion.o2m = first + (last - first) * done
     criterion.o2o = 1 - criterion.o2m
     losses, _ = criterion(answers, batch)
     total: torch.Tensor = losses.sum() / len(pictures)
-    if teacher is not None and unknown.mask is not None:
-        with torch.autocast(pictures.device.type, dtype=torch.bfloat16, enabled=fast):
-            apart = teacher.distance(pictures, answers, unknown.mask)
+    if teacher is not None:
+        labelled = _inside(_objects(batch), places, len(pictures), classes)
+        with _fast(pictures):
+            apart = teacher.distance(pictures, answers, unknown.mask, labelled)
         total = total + fit.faithful * apart
     return total if acts is None else total + fit.acts * act_loss(acts, batch["acts"])
+
+
+def _act_loss(network: Any, batch: dict[str, Any], fit: Fit) -> torch.Tensor:
+    """That of the second output alone."""
+    import torch
+
+    from training.act_head import act_loss
+
+    pictures = _pictures(batch, fit)
+    with _fast(pictures):
+        with torch.no_grad():
+            features = network(pictures)["one2many"]["feats"]
+        return act_loss(network.acts(features).float(), batch["acts"])
+
+
+def _pictures(batch: dict[str, Any], fit: Fit) -> torch.Tensor:
+    import torch
+
+    pictures = _lit(batch["img"].flip(3).permute(0, 3, 1, 2).float() / 255, fit.light)
+    return pictures.contiguous(memory_format=torch.channels_last)
+
+
+def _fast(pictures: torch.Tensor) -> Any:
+    """In bfloat16, but on a processor without instructions for it: there it would be ten times as slow as float32."""
+    import torch
+
+    fast = pictures.is_cuda or torch.cpu._is_avx512_bf16_supported()
+    return torch.autocast(pictures.device.type, dtype=torch.bfloat16, enabled=fast)
 
 
 def _lit(pictures: torch.Tensor, light: float) -> torch.Tensor:
@@ -294,11 +331,18 @@ def _freeze(network: Any, layers: int) -> None:
 
 
 def _groups(network: Any, fit: Fit) -> list[dict[str, Any]]:
-    """Weight decay on kernels only."""
-    free = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    """Weight decay on kernels only; what starts from nothing learns ``fresh`` times as fast."""
+    groups: dict[tuple[bool, bool], list[Any]] = {}
+    for name, parameter in network.named_parameters():
+        if parameter.requires_grad:
+            groups.setdefault((name.startswith(ACTS), parameter.ndim > 1), []).append(parameter)
     return [
-        {"params": [parameter for parameter in free if parameter.ndim > 1], "weight_decay": fit.weight_decay},
-        {"params": [parameter for parameter in free if parameter.ndim <= 1], "weight_decay": 0.0},
+        {
+            "params": members,
+            "weight_decay": fit.weight_decay if kernels else 0.0,
+            "times": fit.fresh if fresh else 1.0,
+        }
+        for (fresh, kernels), members in groups.items()
     ]
 
 

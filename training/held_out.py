@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from training.compose import Composed
 from training.labels import EVERY, PERSON, Region, read_picture
 from training.look import Found, Network
-from training.measure import DOUBLE, Outcomes, Truth, outcomes, stacked, suppressed
+from training.measure import DOUBLE, Outcomes, Truth, outcomes, pooled, stacked, suppressed
 from training.recipe import Recipe, Threshold
 from training.seats import IN_ZONE, zone_share
 
 LEAST = 0.01
+FEW = 10
+"""A class with fewer held-out boxes is judged together with its like."""
 SEATS = ("seat", "seat_beside", "seat_bare", "seat_counter")
 
 
@@ -105,19 +107,31 @@ def zone_score(found: Found, zone: Sequence[float]) -> float:
 
 
 def thresholds(recipe: Recipe, answers: Answers) -> dict[str, float]:
-    """For every class the lowest threshold that holds what the recipe wants of it, within the recipe's bounds."""
-    chosen = {}
+    """For every class the lowest threshold that holds what the recipe wants of it, within the recipe's bounds; classes
+    with few held-out boxes that share a wish have one threshold.
+    """
+    chosen: dict[str, float] = {}
+    rare: dict[str, list[tuple[str, Outcomes]]] = {}
     for index, name in enumerate(recipe.classes):
-        wish = recipe.thresholds.get(name) or recipe.thresholds["others"]
-        chosen[name] = round(min(max(_lowest(wish, index, answers), wish.least), wish.most), 2)
-    return chosen
+        key = name if name in recipe.thresholds else "others"
+        wish = recipe.thresholds[key]
+        if wish.alarms is not None:
+            chosen[name] = _within(wish, lowest_quiet(*answers.bare(index, wish.kinds), wish.alarms))
+            continue
+        found = answers.outcomes(index, wish.kinds)
+        if found.total < FEW:
+            rare.setdefault(key, []).append((name, found))
+        else:
+            chosen[name] = _within(wish, found.threshold_for(wish.precision or 1.0))
+    for key, alike in rare.items():
+        wish, together = recipe.thresholds[key], pooled([found for _, found in alike])
+        shared = together.threshold_for(wish.precision or 1.0) if together.total >= FEW else wish.most
+        chosen |= {name: _within(wish, shared) for name, _ in alike}
+    return {name: chosen[name] for name in recipe.classes}
 
 
-def _lowest(wish: Threshold, kind: int, answers: Answers) -> float:
-    if wish.alarms is not None:
-        return lowest_quiet(*answers.bare(kind, wish.kinds), wish.alarms)
-    found = answers.outcomes(kind, wish.kinds)
-    return found.threshold_for(wish.precision or 1.0) if found.total >= 10 else wish.most
+def _within(wish: Threshold, threshold: float) -> float:
+    return round(min(max(threshold, wish.least), wish.most), 2)
 
 
 def lowest_quiet(bare: NDArray[np.float64], counts: NDArray[np.float64], alarms: float) -> float:

@@ -179,7 +179,8 @@ def known_of(recipe: Recipe, source: Source, sample: Sample, opinion: Opinion, w
 def _held_out(recipe: Recipe, source: Source, sample: Sample) -> bool:
     if isinstance(source.held_out, list):
         return sample.group in source.held_out
-    return is_held_out(source.set, sample.group, source.held_out, recipe.split_seed)
+    unit = sample.group if source.split_by == "group" else sample.picture.name
+    return is_held_out(source.set, unit, source.held_out, recipe.split_seed)
 
 
 def _tightened(region: Region, opinion: Opinion, least: float) -> Region | None:

@@ -93,6 +93,15 @@ def outcomes(pairs: Iterable[tuple[Found, Truth]], iou: float = 0.5) -> Outcomes
     return Outcomes(np.concatenate(scores), np.concatenate(right), total)
 
 
+def pooled(parts: Sequence[Outcomes]) -> Outcomes:
+    """Several classes' outcomes as those of one."""
+    return Outcomes(
+        np.concatenate([part.scores for part in parts]),
+        np.concatenate([part.right for part in parts]),
+        sum(part.total for part in parts),
+    )
+
+
 def suppressed(found: Found, iou: float) -> Found:
     """Greedy non-maximum suppression within each class."""
     keep: list[int] = []

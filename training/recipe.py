@@ -63,7 +63,8 @@ class Source(_Strict):
     boxes are doubts and never labels (they take badge cards for phones); ``loose`` those whose boxes hold more than
     the thing (a hand and a phone) and are tightened by the teachers. ``acts`` says of the people in its boxes of a
     class what they do (``study: {phone: false}``); under ``*`` of the largest person in every picture. ``groups`` are
-    names or patterns (``ccp_*``).
+    names or patterns (``ccp_*``). ``held_out`` is a share of the groups or names them; ``split_by: picture`` where the
+    pictures of a group have only their subject in common (``plain``, ``web``), not a scene or a person.
     """
 
     set: str
@@ -78,6 +79,7 @@ class Source(_Strict):
     loose: list[str] = []
     acts: dict[str, dict[str, bool]] = {}
     held_out: Share | list[str] = 0.2
+    split_by: Literal["group", "picture"] = "group"
     times: float = 1.0
 
 
@@ -89,33 +91,31 @@ class Compose(_Strict):
     held_out: dict[str, int]
 
 
-class Closing(_Strict):
-    """What the closing run does otherwise: it goes on from the mean of the runs before, at a small rate that falls over
-    its ``steps``.
+class Run(_Strict):
+    """What one run of a fit does otherwise than the rest."""
+
+    seed: int
+    lr0: float | None = None
+    faithful: float | None = None
+    freeze: int | None = None
+
+
+class Fit(_Strict):
+    """The fine-tune itself: ``runs`` of so many ``steps`` each (else one), and their mean. The rate rises over
+    ``warmup_steps`` to ``lr0`` and falls to the share ``lrf`` of it.
+
+    ``shapes`` are the network's inputs (height, width) by picture group, ``batch`` the pictures of a step, of each
+    group or the same of all. ``acts`` weighs the loss of the second output beside that of boxes; it learns ``fresh``
+    times as fast and, after the runs, anew for ``acts_steps`` on the features of their mean. ``faithful`` weighs the
+    loss of leaving the start weights' scores. ``scale``, ``light`` (a share) and ``mosaic`` (a share by group) vary
+    every picture anew in every pass.
     """
 
     steps: int
     batch: Batch
     lr0: float
-    faithful: float
-    warmup_epochs: float
-
-
-class Fit(_Strict):
-    """The fine-tune itself: one run for each of ``seeds`` (else for ``seed``), over ``epochs`` or, of these, the first
-    ``steps``, and a ``closing`` run from their mean.
-
-    ``shapes`` are the network's inputs (height, width) by picture group, ``batch`` the pictures of a step, of each
-    group or the same of all; ``acts`` weighs the loss of the second output beside that of boxes, ``faithful`` that of
-    leaving the start weights' scores. ``scale``, ``light`` (a share) and ``mosaic`` (a share by group) vary every
-    picture anew in every pass.
-    """
-
-    epochs: int
-    batch: Batch
-    lr0: float
     lrf: float
-    warmup_epochs: float
+    warmup_steps: int
     weight_decay: float
     momentum: float = 0.9
     optimizer: Literal["SGD", "AdamW"] = "AdamW"
@@ -125,27 +125,26 @@ class Fit(_Strict):
     one_to_many: tuple[float, float] = (0.5, 0.1)
     shapes: dict[str, tuple[int, int]]
     acts: float = 0.0
+    acts_steps: int = 0
+    fresh: float = 1.0
     faithful: float = 0.0
     scale: tuple[float, float] = (0.85, 1.1)
     light: Share = 0.0
     mosaic: dict[str, Share] = {}
     seed: int
-    seeds: list[int] = []
-    steps: int | None = None
-    closing: Closing | None = None
+    runs: list[Run] = []
     blend: Share = 1.0
 
     @model_validator(mode="after")
     def _batch_of_every_group(self) -> Fit:
-        for batch in (self.batch, self.closing.batch if self.closing else 1):
-            if isinstance(batch, dict) and set(batch) != set(self.shapes):
-                raise ValueError(f"batch names {', '.join(batch)}, but shapes are of {', '.join(self.shapes)}")
+        if isinstance(self.batch, dict) and set(self.batch) != set(self.shapes):
+            raise ValueError(f"batch names {', '.join(self.batch)}, but shapes are of {', '.join(self.shapes)}")
         return self
 
-    def closing_run(self) -> Fit:
-        """The settings of the closing run."""
-        changed = self.closing.model_dump() if self.closing else {}
-        return self.model_copy(update=changed)
+    def each_run(self) -> list[Fit]:
+        """The settings of every run."""
+        runs = self.runs or [Run(seed=self.seed)]
+        return [self.model_copy(update=run.model_dump(exclude_none=True)) for run in runs]
 
 
 class Threshold(_Strict):
@@ -168,10 +167,23 @@ class Threshold(_Strict):
 
 
 class ActWish(_Strict):
-    """At most the share ``alarms`` of held-out people who do not do it may seem to, on pictures of ``kinds``."""
+    """How the threshold of an act is found on held-out people, on pictures of ``kinds``.
 
-    alarms: Share
+    Either at most the share ``alarms`` of those who do not do it may seem to; or ``balanced``, as many of those who do
+    are missed as others are taken for one (where a no accuses as much as a yes). Without ``posture`` the thing alone
+    speaks.
+    """
+
+    alarms: Share | None = None
+    balanced: bool = False
+    posture: bool = True
     kinds: list[str]
+
+    @model_validator(mode="after")
+    def _either(self) -> ActWish:
+        if (self.alarms is None) is not self.balanced:
+            raise ValueError("say either alarms or balanced")
+        return self
 
 
 class Recipe(_Strict):

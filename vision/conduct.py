@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+import numpy as np
+
 from vision.card import ActWeights, ModelCard
 from vision.detector import Detections
+from vision.geometry import iou
 
 __all__ = [
     "ACTS",
@@ -48,6 +51,8 @@ _REACH: Final[Mapping[Act, tuple[float, float, float]]] = {
     "badge": (0.0, 0.1, 1.0),
 }
 _LEAST: Final = 1e-3
+_THINGS: Final = frozenset[str]().union(*_CLASSES.values())
+_SAME: Final = 0.5  # from this overlap on two boxes are of one thing
 
 _Box = tuple[float, float, float, float]
 
@@ -115,15 +120,27 @@ def act_thresholds(card: ModelCard) -> dict[Act, float]:
 
 
 def thing_seen(person: _Box, things: Detections, act: Act) -> tuple[_Box | None, float]:
-    """The best thing of that act where this person may hold, bite or wear it, and its score."""
+    """The best thing of that act where this person may hold, bite or wear it, and its score.
+
+    What is more surely the thing of another act (a phone's edge, a cigarette) is that and not this.
+    """
     names, (aside, top, bottom) = _CLASSES[act], _REACH[act]
     x1, y1, x2, y2 = person
     aside, top, bottom = aside * (x2 - x1), y1 + top * (y2 - y1), y1 + bottom * (y2 - y1)
     for box, score, kind in zip(things.boxes.tolist(), things.scores.tolist(), things.classes.tolist(), strict=True):
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         if things.names[kind] in names and x1 - aside <= x <= x2 + aside and top <= y <= bottom:
-            return (box[0], box[1], box[2], box[3]), score
+            found = (box[0], box[1], box[2], box[3])
+            if not _is_other(found, score, things, _THINGS - names):
+                return found, score
     return None, 0.0
+
+
+def _is_other(box: _Box, score: float, things: Detections, names: frozenset[str]) -> bool:
+    """Whether what is in ``box`` is more surely one of ``names``."""
+    rivals = [row for row, kind in enumerate(things.classes) if things.names[kind] in names]
+    overlaps = iou(np.array([box], np.float32), things.boxes[rivals])[0]
+    return bool(((overlaps >= _SAME) & (things.scores[rivals] > score)).any())
 
 
 def joined(weights: ActWeights, thing: float, posture: float) -> float:

@@ -1,4 +1,4 @@
-"""The fit as a whole, on the base weights: several runs and their mean, a closing run, killed and gone on with."""
+"""The fit as a whole, on the base weights: runs and their mean, the second output learnt anew, killed and gone on."""
 
 from __future__ import annotations
 
@@ -24,15 +24,14 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def recipe() -> Recipe:
-    """The shipped recipe, of two short runs and a short closing one on small inputs."""
+    """The shipped recipe, of two short runs and a short last one on small inputs."""
     full = load_recipe(RECIPE)
     changed = {
-        "epochs": 1,
         "batch": 4,
-        "seeds": [1, 2],
+        "runs": [{"seed": 1}, {"seed": 2, "faithful": 0.3}],
         "steps": 2,
+        "acts_steps": 3,
         "shapes": {"close": (64, 64)},
-        "closing": {"steps": 3, "batch": 4, "lr0": 0.0001, "faithful": 0.0, "warmup_epochs": 0.1},
     }
     fit = type(full.fit).model_validate({**full.fit.model_dump(), **changed})
     return full.model_copy(update={"fit": fit})
@@ -50,7 +49,7 @@ def rows(tmp_path: Path) -> list[Composed]:
     return out
 
 
-def test_runs_are_averaged_closed_and_kept(
+def test_runs_are_averaged_and_kept(
     shared: Path, recipe: Recipe, rows: list[Composed], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = _start(recipe, shared / "weights")
@@ -60,7 +59,11 @@ def test_runs_are_averaged_closed_and_kept(
 
     weights = {key: value.clone() for key, value in tuned.state_dict().items()}
     assert any(not torch.equal(weights[key], before[key]) for key in weights)
-    assert {path.parent.name for path in (tmp_path / "fit").glob("*/tuned.pt")} == {"seed1", "seed2", "closing"}
+    assert {path.parent.name for path in (tmp_path / "fit").glob("*/tuned.pt")} == {"seed1", "seed2", "acts"}
+    runs = [torch.load(tmp_path / "fit" / run / "tuned.pt", weights_only=True) for run in ("seed1", "seed2", "acts")]
+    mean = fitting.mean_of(runs[:2])
+    assert all(torch.allclose(mean[key], runs[2][key]) for key in mean if not key.startswith(fitting.ACTS))
+    assert any(not torch.equal(before[key], runs[2][key]) for key in mean if key.startswith(fitting.ACTS))
     assert fitting.fitted(tmp_path / "fit")
     monkeypatch.setattr(fitting, "_loss", None)  # whatever trained again would fail
     again = fitting.fine_tuned(_start(recipe, shared / "weights"), rows, recipe, tmp_path / "fit", lambda _: None)
@@ -87,5 +90,5 @@ def test_run_that_was_killed_goes_on_where_it_was(
 
     fitting.fine_tuned(_start(recipe, shared / "weights"), rows, recipe, tmp_path / "fit", lambda _: None)
 
-    # One step before the kill, one that was killed; then the second of this run, two of the next, three that close.
-    assert len(steps) == 3 + 1 + 2 + 3
+    # One step before the kill, one that was killed; then the second of this run and two of the next.
+    assert len(steps) == 3 + 1 + 2

@@ -83,7 +83,7 @@ def test_limit_of_the_site_decides(registry: Path) -> None:
         (("deploy", "toy-3"), "toy-3: is not in the registry"),
         (("rollback", "person"), "nothing was deployed before person-"),
         (("rollback", "persons"), "roles are person, objects, uniform"),
-        (("add", "nowhere"), "nowhere: is no network that ships (objects, person), no model folder, no run"),
+        (("add", "nowhere"), "nowhere: is no network that ships (objects, person, uniform), no model folder, no run"),
     ],
 )
 def test_what_cannot_be_done_says_why(registry: Path, arguments: tuple[str, ...], fault: str) -> None:

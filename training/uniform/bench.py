@@ -4,7 +4,7 @@
 
 A network is fitted for every fold of the recipe without the fold's sets and without half of the strangers. Then each
 garment of those sets is enrolled from some pictures and told from strangers and from others of its own set, all seen
-through one drawn camera, by colours alone (a histogram), by the network alone, and by both. Nothing of ``data/eval`` is
+through one drawn camera, by the colours that ship, by the network alone, and by both. Nothing of ``data/eval`` is
 read: whatever is chosen, is chosen by these figures.
 """
 
@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +25,7 @@ from training.errors import TrainingError
 from training.look import Picture
 from training.uniform.build import Workshop, fit_network
 from training.uniform.camera import Random, drawn_camera
+from training.uniform.colour import ColourHistograms
 from training.uniform.export import embedded
 from training.uniform.people import Person
 from training.uniform.recipe import Bench
@@ -35,7 +35,7 @@ from vision.errors import ZaigangError
 
 STRANGERS = 80
 OTHERS = 40
-HISTOGRAM = (12, 4, 6)
+COLOURS = ColourHistograms()
 
 Vectors = NDArray[np.float32]
 Scores = NDArray[np.float64]
@@ -69,28 +69,17 @@ def trials(
     return found
 
 
-def histograms(seen: Sequence[Picture]) -> Vectors:
-    """Square roots of HSV shares, 12 x 4 x 6 bins: their product is the Bhattacharyya coefficient."""
-    rows = []
-    for one in seen:
-        bins = cv2.calcHist(
-            [cv2.cvtColor(one, cv2.COLOR_BGR2HSV)], [0, 1, 2], None, list(HISTOGRAM), [0, 180, 0, 256, 0, 256]
-        )
-        rows.append(np.sqrt(bins.ravel() / bins.sum()))
-    return np.array(rows, np.float32)
-
-
 def measured(
     trial: Trial, bank: tuple[Vectors, Vectors], embed: Callable[[Sequence[Picture]], Vectors]
 ) -> dict[str, float]:
-    """Area under the curve of each way; ``bank`` are the plain clothes' histograms and embeddings."""
+    """Area under the curve of each way; ``bank`` are the plain clothes' colours and embeddings."""
     parts = (trial.references, trial.worn, trial.strange)
-    colours, learned = [histograms(one) for one in parts], [embed(one) for one in parts]
+    colours, learned = [embedded(COLOURS, one) for one in parts], [embed(one) for one in parts]
     by_colour = [likeness(one, colours[0], bank[0]) for one in colours[1:]]
     best = [(one @ colours[0].T).max(1) - (one @ bank[0].T).max(1) for one in colours[1:]]
     by_network = [likeness(one, learned[0], bank[1]) for one in learned[1:]]
     both = [one + other for one, other in zip(by_colour, by_network, strict=True)]
-    ways = {"histogram, best match": best, "histogram": by_colour, "network": by_network, "both": both}
+    ways = {"colours, best match": best, "colours": by_colour, "network": by_network, "both": both}
     return {way: area_under_curve(*scores) for way, scores in ways.items()}
 
 
@@ -102,7 +91,7 @@ def left_out(workshop: Workshop, say: Callable[[str], None] = print) -> Mapping[
         kept = [person for person in workshop.people if person.set not in sets and not _stranger(person, recipe.bench)]
         network = fit_network(workshop, kept, f"fold-{fold}", say)
         bank = [plain_view(person, recipe.size) for person in workshop.bank]
-        banks = (histograms(bank), embedded(network, bank))
+        banks = (embedded(COLOURS, bank), embedded(network, bank))
         strangers = [person for person in workshop.people if _stranger(person, recipe.bench)]
         inside = [person for person in workshop.people if person.set in sets]
         for garment in sorted({person.garment for person in inside if person.garment}):

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from training.errors import TrainingError
 from training.export import halved, sha256
 from training.look import Picture
-from training.uniform.network import UniformNetwork
 from vision.enrolment import Embeddings
 
 WORST = 0.02
 """Largest difference of a number of the embedding that FP16 weights make; a wrong graph differs by far more."""
 
 
-def embedded(network: UniformNetwork, seen: Sequence[Picture], step: int = 64) -> Embeddings:
+def embedded(network: nn.Module, seen: Sequence[Picture], step: int = 64) -> Embeddings:
     """What torch makes of ``seen``, each (h, w, 3) BGR: unit vectors (n, dimensions), mirrored pictures as well."""
     vectors = []
     for start in range(0, len(seen), step):
@@ -29,7 +29,7 @@ def embedded(network: UniformNetwork, seen: Sequence[Picture], step: int = 64) -
     return np.concatenate(vectors).astype(np.float32)
 
 
-def export(network: UniformNetwork, size: tuple[int, int], folder: Path, seen: Sequence[Picture]) -> dict[str, str]:
+def export(network: nn.Module, size: tuple[int, int], folder: Path, seen: Sequence[Picture]) -> dict[str, str]:
     """Write ``model.xml``, ``model.bin``, ``model.onnx`` (FP16 weights, any number of torsos); returns their SHA-256.
 
     Raises TrainingError when the exported network says something else of ``seen`` than torch does.
@@ -60,7 +60,7 @@ def export(network: UniformNetwork, size: tuple[int, int], folder: Path, seen: S
     return {name: sha256(folder / name) for name in ("model.xml", "model.bin", "model.onnx")}
 
 
-def _check(network: UniformNetwork, folder: Path, seen: Sequence[Picture]) -> None:
+def _check(network: nn.Module, folder: Path, seen: Sequence[Picture]) -> None:
     import openvino as ov
 
     compiled = ov.Core().compile_model(folder / "model.xml", "CPU", {"INFERENCE_PRECISION_HINT": "f32"})

@@ -19,11 +19,11 @@ MARK = Region(3, 60, 20, 100, 50)
 
 def fit(**changed: object) -> Fit:
     settings = {
-        "epochs": 1,
+        "steps": 10,
         "batch": 4,
         "lr0": 0.001,
         "lrf": 0.1,
-        "warmup_epochs": 0.1,
+        "warmup_steps": 1,
         "weight_decay": 0.0,
         "freeze": 0,
         "shapes": {"close": (64, 64), "scene": (64, 128)},

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from datasets import Box, Sample
-from training.labels import Known, Region, known_of
+from training.labels import Known, Region, _held_out, known_of
 from training.measure import stacked
 from training.recipe import Recipe, Source, load_recipe
 from training.teacher import Opinion
@@ -56,3 +56,15 @@ def test_recipes_that_ship_are_clear() -> None:
         recipe = load_recipe(Path(__file__).parents[3] / "training" / "recipes" / f"{name}.yaml")
         assert isinstance(recipe, Recipe)
         assert recipe.name == name
+
+
+def test_pictures_of_one_subject_are_held_out_one_by_one_and_those_of_one_scene_together(tmp_path: Path) -> None:
+    samples = [Sample("web", tmp_path / f"{number}.jpg", "web", "", ()) for number in range(40)]
+    scene = Source(set="web", held_out=0.5)
+    subject = Source(set="web", held_out=0.5, split_by="picture")
+
+    together = {_held_out(RECIPE, scene, sample) for sample in samples}
+    apart = [_held_out(RECIPE, subject, sample) for sample in samples]
+
+    assert len(together) == 1
+    assert 10 < sum(apart) < 30

@@ -16,7 +16,7 @@ SHIPPED = Path(__file__).parents[3] / "training" / "recipes" / "person.yaml"
         ("lr0:", "lr_zero:", "fit.lr0"),
         ("truth: {person: person}", "truth: {person: persn}", "'persn' is not in classes"),
         ("classes: [person]", "classes: [person, ghost]", "thresholds: none for 'ghost'"),
-        ("epochs: 2", "epochs: two", "fit.epochs"),
+        ("steps: 1474", "steps: many", "fit.steps"),
         ("batch: 16", "batch: {scene: 8}", "batch names scene, but shapes are of scene, close"),
     ],
 )

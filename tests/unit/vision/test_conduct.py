@@ -41,6 +41,16 @@ def test_phone_out_of_reach_is_somebody_elses(x: float, y: float) -> None:
     assert conduct_of(CLERK, seen(("cell phone", 0.9, x, y)), card()).acts["phone"].score == 0
 
 
+def test_what_is_more_surely_a_phone_is_no_cigarette() -> None:
+    edge = conduct_of(CLERK, seen(("cell phone", 0.8, 150, 200), ("cigarette", 0.5, 151, 201)), card())
+    beside = conduct_of(CLERK, seen(("cell phone", 0.8, 150, 200), ("cigarette", 0.5, 170, 130)), card())
+    other = conduct_of(CLERK, seen(("cigarette", 0.8, 150, 200), ("cell phone", 0.5, 151, 201)), card())
+
+    assert (edge.acts["phone"].score, edge.acts["smoking"].score) == (pytest.approx(0.8), 0)
+    assert (beside.acts["phone"].score, beside.acts["smoking"].score) == (pytest.approx(0.8), 0.5)
+    assert (other.acts["phone"].score, other.acts["smoking"].score) == (0, pytest.approx(0.8))
+
+
 def test_cake_on_the_table_is_not_eaten() -> None:
     things = seen(("cake", 0.9, 150, 285))
 

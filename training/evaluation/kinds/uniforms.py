@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from datasets import Sample
+from datasets import DatasetError, Sample
 from training.evaluation.kinds.kind import Kind
 from training.evaluation.looks import Glance
 from training.evaluation.measure import Findings, Measure, Subject
@@ -41,7 +41,10 @@ def _judge(subject: Subject) -> Findings:
         return Findings([subject.unable(_NAME, f"uniforms cannot be judged: {error.name} is missing")])
     with TemporaryDirectory(prefix="zaigang-") as folder:
         _write_plainly(subject, Path(folder))
-        areas = uniform_auc(subject.uniform, Path(folder), references=_REFERENCES, draws=_DRAWS)
+        try:
+            areas = uniform_auc(subject.uniform, Path(folder), references=_REFERENCES, draws=_DRAWS)
+        except DatasetError as error:
+            return Findings([subject.unable(_NAME, str(error).replace(folder, subject.set.name))])
     low, high = np.percentile(areas, (2.5, 97.5))
     judged = sum(box.kind in (_UNIFORM, _OTHER) for glance in subject.glances for box in glance.sample.boxes)
     interval = (float(low), float(high)) if subject.resampling.times else None
