@@ -51,7 +51,11 @@ _REACH: Final[Mapping[Act, tuple[float, float, float]]] = {
     "badge": (0.0, 0.1, 1.0),
 }
 _LEAST: Final = 1e-3
-_THINGS: Final = frozenset[str]().union(*_CLASSES.values())
+# Not of phones and badges: a card is often taken for a phone as well.
+_RIVALS: Final[Mapping[Act, frozenset[str]]] = {
+    "smoking": _CLASSES["phone"] | FOODS,
+    "eating": _CLASSES["phone"] | _CLASSES["smoking"],
+}
 _SAME: Final = 0.5  # from this overlap on two boxes are of one thing
 
 _Box = tuple[float, float, float, float]
@@ -122,7 +126,7 @@ def act_thresholds(card: ModelCard) -> dict[Act, float]:
 def thing_seen(person: _Box, things: Detections, act: Act) -> tuple[_Box | None, float]:
     """The best thing of that act where this person may hold, bite or wear it, and its score.
 
-    What is more surely the thing of another act (a phone's edge, a cigarette) is that and not this.
+    What is more surely something else in the hand (a phone's edge for a cigarette) is that and not this.
     """
     names, (aside, top, bottom) = _CLASSES[act], _REACH[act]
     x1, y1, x2, y2 = person
@@ -131,7 +135,7 @@ def thing_seen(person: _Box, things: Detections, act: Act) -> tuple[_Box | None,
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         if things.names[kind] in names and x1 - aside <= x <= x2 + aside and top <= y <= bottom:
             found = (box[0], box[1], box[2], box[3])
-            if not _is_other(found, score, things, _THINGS - names):
+            if not _is_other(found, score, things, _RIVALS.get(act, frozenset())):
                 return found, score
     return None, 0.0
 

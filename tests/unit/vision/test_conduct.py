@@ -48,7 +48,13 @@ def test_what_is_more_surely_a_phone_is_no_cigarette() -> None:
 
     assert (edge.acts["phone"].score, edge.acts["smoking"].score) == (pytest.approx(0.8), 0)
     assert (beside.acts["phone"].score, beside.acts["smoking"].score) == (pytest.approx(0.8), 0.5)
-    assert (other.acts["phone"].score, other.acts["smoking"].score) == (0, pytest.approx(0.8))
+    assert (other.acts["phone"].score, other.acts["smoking"].score) == (0.5, pytest.approx(0.8))
+
+
+def test_a_badge_that_looks_like_a_phone_as_well_is_a_badge() -> None:
+    both = conduct_of(CLERK, seen(("cell phone", 0.8, 150, 200), ("badge", 0.5, 151, 201)), card())
+
+    assert both.acts["badge"].score == 0.5
 
 
 def test_cake_on_the_table_is_not_eaten() -> None:
