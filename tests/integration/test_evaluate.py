@@ -107,7 +107,7 @@ def test_what_the_network_does_not_know_is_none_and_says_why(report: dict[str, A
         ("smoking.flagged", "not-smoking", "knows no cigarette"),
         ("badge.balanced_accuracy", "badge-torso", "knows no badge"),
         ("eating.flagged", "drinking", "knows no apple or banana"),
-        ("uniform.auc10", "uniform-hall", "2 boxes of uniform and 0 of other; too few"),
+        ("uniform.auc10", "uniform-hall", "2 boxes of class uniform and 0 of other; too few"),
     ):
         assert figures[name, where]["value"] is None
         assert word in figures[name, where]["note"]
