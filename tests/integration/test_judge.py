@@ -118,4 +118,4 @@ def test_rules_and_version_can_be_read_by_programs() -> None:
     version = json.loads(zaigang("version", "--json").stdout)
 
     assert book["rules"]["leave_post"]["after"] == "2min"
-    assert {model["name"] for model in version["models"]} == {"person", "objects"}
+    assert {model["name"] for model in version["models"]} == {"person", "objects", "uniform"}
