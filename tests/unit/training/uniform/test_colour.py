@@ -6,7 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is missing: it comes with the extra training")
 
-from training.uniform.colour import ColourHistograms, histogram, hsv  # noqa: E402
+colour = pytest.importorskip("training.uniform.colour")
 
 
 def planes(*colours: tuple[int, int, int], height: int = 12) -> "torch.Tensor":
@@ -23,7 +23,8 @@ def test_hue_saturation_and_value_are_opencvs() -> None:
     picture = np.random.default_rng(2).integers(0, 256, (6, 7, 3), dtype=np.uint8)
     wanted = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_BGR2HSV).reshape(-1, 3)
 
-    hue, saturation, value = hsv(torch.from_numpy(picture[..., ::-1].transpose(2, 0, 1).copy())[None].float() / 255)
+    planes = torch.from_numpy(picture[..., ::-1].transpose(2, 0, 1).copy())[None].float() / 255
+    hue, saturation, value = colour.hsv(planes)
 
     apart = np.abs(hue.numpy()[0] * 360 - wanted[:, 0])
     assert np.minimum(apart, 360 - apart).max() < 0.5
@@ -32,7 +33,7 @@ def test_hue_saturation_and_value_are_opencvs() -> None:
 
 
 def test_a_little_more_light_changes_a_little_and_another_colour_all() -> None:
-    blue, brighter, red = (histogram(planes(colour)) for colour in ((160, 60, 40), (166, 62, 41), (40, 60, 160)))
+    blue, brighter, red = (colour.histogram(planes(tone)) for tone in ((160, 60, 40), (166, 62, 41), (40, 60, 160)))
 
     assert alike(blue, blue) == pytest.approx(1, abs=1e-4)
     assert 0.9 < alike(blue, brighter) < 1
@@ -40,7 +41,7 @@ def test_a_little_more_light_changes_a_little_and_another_colour_all() -> None:
 
 
 def test_the_same_colours_in_other_places_are_another_garment() -> None:
-    network = ColourHistograms()
+    network = colour.ColourHistograms()
     shirt, apron, upside_down = (
         network(planes(*stripes))
         for stripes in (((90, 90, 90),) * 3, ((90, 90, 90), (9, 9, 9), (9, 9, 9)), ((9, 9, 9), (9, 9, 9), (90, 90, 90)))
