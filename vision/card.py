@@ -35,7 +35,7 @@ class ActWeights:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What is known of one network; ``sha256`` is that of its weights and names the network in every event.
+    """What is known of one network; ``sha256`` names the network in every event: that of its weights, or of all its files.
 
     ``answers`` names its second output, in order, where it has one; ``acts`` how those are weighed.
     """
@@ -96,7 +96,7 @@ def read_card(folder: Path) -> ModelCard:
         version=str(_entry(path, entries, "version", (str, int, float))),
         folder=folder,
         file=file,
-        sha256=str(hashes["model.bin" if file.suffix == ".xml" else file.name]),
+        sha256=_identity(output, hashes, file),
         classes=classes,
         output=output,
         inputs={str(key): int(value) for key, value in _entry(path, entries, "inputs", dict).items()},
@@ -104,6 +104,16 @@ def read_card(folder: Path) -> ModelCard:
         answers=tuple(str(name) for name in entries.get("answers", ())),
         acts=_act_weights(path, entries),
     )
+
+
+def _identity(output: str, hashes: Mapping[str, Any], file: Path) -> str:
+    """The SHA-256 of a detector's weights. What embeds may have hardly any, and a uniform enrolled with it is compared
+    with its bank: it is all of its files.
+    """
+    if output == "embedding":
+        lines = "".join(f"{one} {hashes[one]}\n" for one in sorted(hashes))
+        return hashlib.sha256(lines.encode()).hexdigest()
+    return str(hashes["model.bin" if file.suffix == ".xml" else file.name])
 
 
 def _act_weights(path: Path, entries: Mapping[str, Any]) -> dict[str, ActWeights]:

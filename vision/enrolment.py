@@ -46,8 +46,8 @@ TOO_CLOSE: Final = 0.1
 """Share of plain clothes that pass from which on a uniform is called too close to them."""
 
 _FORMAT: Final = 1
-_NEAREST: Final = 5
-_NEAREST_PLAIN: Final = 10
+_NEAREST: Final = 3
+_NEAREST_PLAIN: Final = 3
 _PLAIN_WEIGHT: Final = 0.5
 _LEAST_SPREAD: Final = 0.06
 ENOUGH_OTHERS: Final = 10

@@ -1,4 +1,4 @@
-"""Histograms of colours as a network: hue, saturation and value in overlapping bins, of a torso and of its thirds."""
+"""Histograms of colours as a network: hue, saturation and value in bins, of a torso and of its thirds."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from torch.nn import functional
 HUES, SATURATIONS, VALUES = 12, 4, 6
 BANDS = 3
 LEAST = 1e-6
+BESIDE = 0.25
+"""So near its bin's edge, in bins, a colour counts in the next one too: a little more light moves no cloth at once."""
 
 
 class ColourHistograms(nn.Module):
@@ -28,14 +30,10 @@ class ColourHistograms(nn.Module):
 def histogram(inputs: torch.Tensor) -> torch.Tensor:
     """(n, 3, h, w) RGB 0..1 to the square roots of the shares of 12 x 4 x 6 bins, (n, 288) of length 1: a product of
     two is their Bhattacharyya coefficient.
-
-    A colour between two bins counts in both by how near it lies, so that a little more light moves no pixel at once.
     """
     hue, saturation, value = hsv(inputs)
-    by_hue = _round(hue * HUES, HUES)
-    by_saturation = _clamped(saturation, SATURATIONS)
-    by_value = _clamped(value, VALUES)
-    tint = (by_hue.unsqueeze(2) * by_saturation.unsqueeze(1)).flatten(1, 2)
+    by_saturation, by_value = _binned(saturation, SATURATIONS), _binned(value, VALUES)
+    tint = (_binned(hue, HUES, around=True).unsqueeze(2) * by_saturation.unsqueeze(1)).flatten(1, 2)
     shares = torch.matmul(tint, by_value.transpose(1, 2)).flatten(1)
     return functional.normalize((shares + LEAST).sqrt(), dim=1)
 
@@ -54,15 +52,11 @@ def hsv(inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]
     return torch.where(sixth < 0, sixth + 6, sixth) / 6, spread / (value + LEAST), value
 
 
-def _clamped(share: torch.Tensor, bins: int) -> torch.Tensor:
-    """How much each pixel, 0..1, counts in each bin, (n, bins, pixels); outermost bins end at 0 and 1."""
-    middles = torch.arange(bins, device=share.device, dtype=share.dtype).view(1, bins, 1)
-    at = (share * bins - 0.5).clamp(0, bins - 1).unsqueeze(1)
-    return (1 - (at - middles).abs()).clamp(min=0)
-
-
-def _round(at: torch.Tensor, bins: int) -> torch.Tensor:
-    """The same of what goes round, ``at`` being 0..bins."""
-    middles = torch.arange(bins, device=at.device, dtype=at.dtype).view(1, bins, 1) + 0.5
-    apart = (at.unsqueeze(1) - middles).abs()
-    return (1 - torch.minimum(apart, bins - apart)).clamp(min=0)
+def _binned(share: torch.Tensor, bins: int, around: bool = False) -> torch.Tensor:
+    """How much each pixel, 0..1, counts in each bin, (n, bins, pixels); ``around`` of what has no end, as hue."""
+    middles = torch.arange(bins, device=share.device, dtype=share.dtype).view(1, bins, 1) + 0.5
+    at = (share * bins).unsqueeze(1)
+    apart = (at - middles).abs() if around else (at.clamp(0.5, bins - 0.5) - middles).abs()
+    if around:
+        apart = torch.minimum(apart, bins - apart)
+    return (0.5 + (0.5 - apart) / (2 * BESIDE)).clamp(0, 1)

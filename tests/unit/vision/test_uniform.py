@@ -75,7 +75,7 @@ def test_between_yes_and_no_it_is_doubtful(network: TorsoNetwork) -> None:
     uniforms = Uniforms(network, [enrolled(network, "teal", TEAL)])
     way = [
         tuple(round(a + (b - a) * share) for a, b in zip(TEAL, PLAIN[0], strict=True))
-        for share in np.linspace(0, 1, 60)
+        for share in np.linspace(0, 1, 400)
     ]
 
     answers = [uniforms.look(painted(colour, 1), WHOLE)[0] for colour in way]  # type: ignore[arg-type]
