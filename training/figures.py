@@ -18,6 +18,7 @@ import yaml
 
 from training.card import write_card
 from training.errors import TrainingError
+from vision.card import identity_of
 from vision.errors import ZaigangError
 
 OF_PERSON = ("people.", "counters.", "seat.")
@@ -30,8 +31,8 @@ def written(report: Mapping[str, Any], folder: Path) -> int:
     if not file.is_file():
         raise TrainingError(f"{folder} is no model: it holds no card.yaml")
     card: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    weights = card["files"]["model.bin"]
-    if not any(weights == one["sha256"] for one in report["model"]["networks"]):
+    network = identity_of(card.get("output", ""), card["files"])
+    if not any(network == one["sha256"] for one in report["model"]["networks"]):
         raise TrainingError(f"{folder}: the report is of other networks; measure this one with zaigang evaluate")
     card["figures"] = [
         {"measure": f"{one['name']}, {one['set']}", "value": round(one["value"], 3), "base": _rounded(one["base"])}

@@ -10,7 +10,7 @@ import yaml
 
 from vision.errors import ModelError
 
-__all__ = ["SHIPPED", "ActWeights", "ModelCard", "Output", "read_card"]
+__all__ = ["SHIPPED", "ActWeights", "ModelCard", "Output", "identity_of", "read_card"]
 
 SHIPPED = Path(__file__).parent / "models"
 """The folder of the networks that come with the product."""
@@ -35,7 +35,7 @@ class ActWeights:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What is known of one network; ``sha256`` names the network in every event: that of its weights, or of all its files.
+    """What is known of one network; ``sha256`` names the network in every event (see `identity_of`).
 
     ``answers`` names its second output, in order, where it has one; ``acts`` how those are weighed.
     """
@@ -96,7 +96,7 @@ def read_card(folder: Path) -> ModelCard:
         version=str(_entry(path, entries, "version", (str, int, float))),
         folder=folder,
         file=file,
-        sha256=_identity(output, hashes, file),
+        sha256=identity_of(output, hashes),
         classes=classes,
         output=output,
         inputs={str(key): int(value) for key, value in _entry(path, entries, "inputs", dict).items()},
@@ -106,14 +106,15 @@ def read_card(folder: Path) -> ModelCard:
     )
 
 
-def _identity(output: str, hashes: Mapping[str, Any], file: Path) -> str:
-    """The SHA-256 of a detector's weights. What embeds may have hardly any, and a uniform enrolled with it is compared
-    with its bank: it is all of its files.
+def identity_of(output: str, hashes: Mapping[str, Any]) -> str:
+    """What names a network whose files have these SHA-256: a detector's weights.
+
+    What embeds may have hardly any, and a uniform enrolled with it is compared with its bank: it is all of its files.
     """
     if output == "embedding":
         lines = "".join(f"{one} {hashes[one]}\n" for one in sorted(hashes))
         return hashlib.sha256(lines.encode()).hexdigest()
-    return str(hashes["model.bin" if file.suffix == ".xml" else file.name])
+    return str(hashes["model.bin" if "model.bin" in hashes else "model.onnx"])
 
 
 def _act_weights(path: Path, entries: Mapping[str, Any]) -> dict[str, ActWeights]:

@@ -19,9 +19,9 @@ Box = tuple[float, float, float, float]
 Unclear = Literal["outside", "small", "dark", "blurred"]
 """Why a torso cannot be judged."""
 
-# Of 876 people with both shoulders and hips seen, standing, seated and cut off by desks, the torso lies between 0.21 and
-# 0.78 of the box's width; shoulders 0.37 to 0.68 of the width below its top, hips 0.9 to 1.6. Half of this cut is torso,
-# where a third was of one as wide as the box: colours must not be those of the room.
+# Of 876 people with both shoulders and hips seen, standing, seated and cut off by desks, the torso lies between 0.21
+# and 0.78 of the box's width; shoulders are 0.37 to 0.68 of the width below its top, hips 0.9 to 1.6. Half of this cut
+# is torso, where a third was of one as wide as the box: colours must not be those of the room.
 _TOP: Final = 0.4
 _TOP_MOST: Final = 0.3
 _BOTTOM: Final = 1.3
