@@ -95,8 +95,6 @@ class Run(_Strict):
     """What one run of a fit does otherwise than the rest."""
 
     seed: int
-    steps: int | None = None
-    warmup_steps: int | None = None
     lr0: float | None = None
     faithful: float | None = None
     freeze: int | None = None

@@ -18,6 +18,7 @@ class OccupancyLimits:
     """Figures by which presence is judged; scores are the person network's, durations stream time.
 
     ``enter``: from here on a stranger counts. ``doubt``: from here on a stranger makes an empty post doubtful.
+    Whoever was hardly seen may still be there: one ``hesitates`` so long to say no, unless she walked on.
     ``keep``: from here on the clerk who was there is still there. ``nearer``: a stranger whose foot is lower in the
     picture than the clerk's was, by this share of her height, may well be a customer before the counter.
     """
@@ -25,6 +26,7 @@ class OccupancyLimits:
     enter: float = 0.35
     doubt: float = 0.2
     keep: float = 0.08
+    hesitates: int = 2 * SECOND
     dwell: int = 1 * SECOND
     dwell_stray: float = 0.35
     dwell_anyway: int = 5 * SECOND
@@ -66,6 +68,7 @@ class Occupancy:
         self._clerk: _Clerk | None = None
         self._home: Box | None = None
         self._arrived: dict[int, StreamTime] = {}
+        self._doubtful: dict[int, StreamTime] = {}
         self._forgot = False
         self._resumed: StreamTime | None = None
 
@@ -73,6 +76,7 @@ class Occupancy:
         """After a gap in the pictures nothing is known of who is there."""
         self._clerk = self._home = self._resumed = None
         self._arrived = {}
+        self._doubtful = {}
         self._forgot = True
 
     def look(
@@ -89,13 +93,19 @@ class Occupancy:
             self._forgot, self._resumed = False, at
         settled = [track for track in members if self._is_settled(track, at, members)]
         if settled:
+            self._doubtful = {}
             self._remember(self._clerk_among(settled), at, picture)
             return Presence(True, max(track.score for track in settled), tuple(settled))
-        if any(track.score >= limits.doubt for track in members):
+        doubtful = [track for track in members if track.score >= limits.doubt]
+        self._heed(doubtful, at, elsewhere)
+        if doubtful:
             return Presence(None, 0.0)  # somebody is coming, passing by, or hardly seen
         if hidden or (self._resumed is not None and at - self._resumed < limits.dwell):
             return Presence(None, 0.0)
         if self._clerk is None:
+            self._doubtful = {one: seen for one, seen in self._doubtful.items() if at - seen <= limits.hesitates}
+            if self._doubtful:
+                return Presence(None, 0.0)
             return Presence(False, 1.0 - max((track.score for track in members), default=0.0))
         return self._without(self._clerk, at, picture, elsewhere)
 
@@ -118,6 +128,18 @@ class Occupancy:
         if stayed >= limits.dwell_anyway:
             return True
         return stayed >= limits.dwell and track.strayed(StreamTime(at - limits.dwell)) <= limits.dwell_stray
+
+    def _heed(self, doubtful: list[Track], at: StreamTime, elsewhere: list[Track]) -> None:
+        """Remember who may be there, and forget whoever walks through, stands before the counter or is elsewhere."""
+        limits = self._limits
+        for track in doubtful:
+            strayed = track.strayed(StreamTime(at - limits.dwell))
+            if strayed <= limits.dwell_stray and not self._stands_nearer(track):
+                self._doubtful[track.id] = at
+            else:
+                self._doubtful.pop(track.id, None)
+        for track in elsewhere:
+            self._doubtful.pop(track.id, None)
 
     def _stands_nearer(self, track: Track) -> bool:
         if self._home is None:

@@ -88,6 +88,16 @@ def test_doubtful_stranger_makes_an_empty_post_doubtful_and_a_faint_one_does_not
     assert set(Post().looks(3, (CLERK, 0.12))) == {False}
 
 
+def test_nobody_is_said_to_be_away_who_was_hardly_seen_a_moment_ago() -> None:
+    post = Post()
+    post.looks(1)
+
+    seen_now_and_then = [post.look(*([(CLERK, 0.25)] if number % 6 == 0 else [])) for number in range(30)]
+
+    assert set(seen_now_and_then) == {None}
+    assert post.looks(3)[-4:] == [False] * 4
+
+
 def test_clerk_who_is_hardly_seen_any_more_is_still_there(post: Post) -> None:
     assert post.looks(3, (CLERK, 0.1)) == [True] * 15
 
