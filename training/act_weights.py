@@ -20,6 +20,10 @@ RIDGE = 1.0
 """Prior of both weights at 0.5: a few dozen people must not decide that one word counts for nothing."""
 
 
+THING_ALONE = (0.0, 1.0, 0.0)
+"""The act's score is its thing's: nothing seen is no sign at all, half a threshold is half of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """Of held-out people the best box's score, the posture's, whether they do it, whether a threshold is read off them,
@@ -39,12 +43,12 @@ def act_weights(recipe: Recipe, answers: Answers) -> dict[str, ActWeights]:
     for act in ACTS:
         if act in recipe.acts and act in recipe.answers:
             wish, people = recipe.acts[act], _people(recipe, answers, act)
-            bias, thing, posture = fitted(people, wish.posture)
+            bias, thing, posture = fitted(people) if wish.posture else THING_ALONE
             weights = ActWeights(1.0, round(bias, 3), round(thing, 3), round(posture, 3))
             scores = np.array(
                 [joined(weights, one, other) for one, other in zip(people.thing, people.posture, strict=True)]
             )
-            found[act] = replace(weights, threshold=round(_threshold(wish, scores, people), 2))
+            found[act] = replace(weights, threshold=round(max(wish.least, _threshold(wish, scores, people)), 2))
     return found
 
 
@@ -63,26 +67,26 @@ def break_even(
     other_counts: NDArray[np.float64],
 ) -> float:
     """The threshold (in steps of 0.01) at which the share of ``done`` scores below it comes nearest to the share of
-    ``others`` that reach it.
+    ``others`` that reach it; 1, never, where either is missing.
     """
+    if not len(done) or not len(others):
+        return 1.0
     steps = [step / 100 for step in range(1, 100)]
     apart = [abs(float(done_counts[done < step].sum()) - float(other_counts[others >= step].sum())) for step in steps]
     return steps[int(np.argmin(apart))]
 
 
-def fitted(people: People, posture: bool = True) -> tuple[float, float, float]:
+def fitted(people: People) -> tuple[float, float, float]:
     """Bias and the weights of both logits: logistic regression by Newton's steps, both classes weighing the same and
-    within each every source, no weight below zero (a sign of an act never speaks against it); without ``posture`` it
-    weighs nothing.
+    within each every source, no weight below zero (a sign of an act never speaks against it).
     """
-    said = people.posture if posture else np.full(len(people.done), 0.5)
     inputs = np.column_stack(
-        [np.ones(len(people.done)), [logit(one) for one in people.thing], [logit(one) for one in said]]
+        [np.ones(len(people.done)), [logit(one) for one in people.thing], [logit(one) for one in people.posture]]
     )
     each = np.zeros(len(people.done))
     for side in (people.done, ~people.done):
         each[side] = even(people.source[side].tolist()) * len(people.done) / 2
-    prior, ridge = np.array([0.0, 0.5, 0.5 * posture]), np.array([1e-3, RIDGE, RIDGE])
+    prior, ridge = np.array([0.0, 0.5, 0.5]), np.array([1e-3, RIDGE, RIDGE])
 
     def cost(weights: NDArray[np.float64]) -> float:
         sums = inputs @ weights

@@ -116,7 +116,8 @@ def thresholds(recipe: Recipe, answers: Answers) -> dict[str, float]:
         key = name if name in recipe.thresholds else "others"
         wish = recipe.thresholds[key]
         if wish.alarms is not None:
-            chosen[name] = _within(wish, lowest_quiet(*answers.bare(index, wish.kinds), wish.alarms))
+            quiet = lowest_quiet(*answers.bare(index, wish.kinds), wish.alarms)
+            chosen[name] = quiet if quiet >= 1 else _within(wish, quiet)
             continue
         found = answers.outcomes(index, wish.kinds)
         if found.total < FEW:

@@ -118,7 +118,6 @@ class Fit(_Strict):
     warmup_steps: int
     weight_decay: float
     momentum: float = 0.9
-    optimizer: Literal["SGD", "AdamW"] = "AdamW"
     freeze: int
     box: float = 7.5
     cls: float = 0.5
@@ -139,6 +138,9 @@ class Fit(_Strict):
     def _batch_of_every_group(self) -> Fit:
         if isinstance(self.batch, dict) and set(self.batch) != set(self.shapes):
             raise ValueError(f"batch names {', '.join(self.batch)}, but shapes are of {', '.join(self.shapes)}")
+        seeds = [run.seed for run in self.runs]
+        if len(set(seeds)) < len(seeds):
+            raise ValueError("runs: two have the same seed; a run is kept under its seed")
         return self
 
     def each_run(self) -> list[Fit]:
@@ -171,12 +173,13 @@ class ActWish(_Strict):
 
     Either at most the share ``alarms`` of those who do not do it may seem to; or ``balanced``, as many of those who do
     are missed as others are taken for one (where a no accuses as much as a yes). Without ``posture`` the thing alone
-    speaks.
+    speaks. ``least`` bounds it where nobody held out comes near.
     """
 
     alarms: Share | None = None
     balanced: bool = False
     posture: bool = True
+    least: Share = 0.0
     kinds: list[str]
 
     @model_validator(mode="after")

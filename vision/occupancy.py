@@ -103,11 +103,10 @@ class Occupancy:
         if hidden or (self._resumed is not None and at - self._resumed < limits.dwell):
             return Presence(None, 0.0)
         if self._clerk is None:
-            self._doubtful = {one: seen for one, seen in self._doubtful.items() if at - seen <= limits.hesitates}
-            if self._doubtful:
-                return Presence(None, 0.0)
-            return Presence(False, 1.0 - max((track.score for track in members), default=0.0))
-        return self._without(self._clerk, at, picture, elsewhere)
+            presence = Presence(False, 1.0 - max((track.score for track in members), default=0.0))
+        else:
+            presence = self._without(self._clerk, at, picture, elsewhere)
+        return Presence(None, 0.0) if presence.occupied is False and self._doubtful else presence
 
     def _clerk_among(self, settled: list[Track]) -> Track:
         known = [track for track in settled if self._clerk is not None and track.id == self._clerk.track]
@@ -132,6 +131,7 @@ class Occupancy:
     def _heed(self, doubtful: list[Track], at: StreamTime, elsewhere: list[Track]) -> None:
         """Remember who may be there, and forget whoever walks through, stands before the counter or is elsewhere."""
         limits = self._limits
+        self._doubtful = {one: seen for one, seen in self._doubtful.items() if at - seen <= limits.hesitates}
         for track in doubtful:
             strayed = track.strayed(StreamTime(at - limits.dwell))
             if strayed <= limits.dwell_stray and not self._stands_nearer(track):

@@ -43,20 +43,6 @@ def test_no_word_speaks_against_an_act() -> None:
     assert posture >= 0
 
 
-def test_posture_without_a_say_weighs_nothing_and_changes_nothing() -> None:
-    rng = np.random.default_rng(6)
-    done = rng.random(200) < 0.5
-    thing = np.clip(0.5 + 0.4 * (done - 0.5) + rng.normal(0, 0.1, 200), 0.01, 0.99)
-    posture = np.where(done, 0.9, 0.1)
-
-    silent = fitted(people(thing.tolist(), posture.tolist(), done.tolist()), posture=False)
-    same = fitted(people(thing.tolist(), (1 - posture).tolist(), done.tolist()), posture=False)
-
-    assert silent[2] == 0
-    assert silent == same
-    assert silent[1] > 0.5
-
-
 def test_break_even_misses_as_many_as_it_wrongly_takes() -> None:
     done, others = np.linspace(0.31, 1.0, 70), np.linspace(0.0, 0.69, 70)
     each = np.full(70, 1 / 70)

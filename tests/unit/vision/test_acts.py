@@ -1,10 +1,15 @@
 """Acts over time: what begins them, what goes on with them, and when nobody can tell."""
 
+import dataclasses
+
+import numpy as np
 import pytest
 
 from tests.fixtures.sights import Box, conduct
 from vision.acts import ActAnswer, ActWatch, at_ear
-from vision.conduct import Act, Conduct, Evidence
+from vision.card import SHIPPED, read_card
+from vision.conduct import Act, Conduct, Evidence, act_thresholds, conduct_of, things_of
+from vision.detector import Detections
 from vision.streamtime import SECOND, StreamTime
 
 THRESHOLD = 0.6
@@ -158,3 +163,35 @@ def test_an_answer_says_how_sure_it_is_and_what_it_rests_on() -> None:
 )
 def test_whether_a_phone_is_at_the_ear(score: float, thing: Box | None, expected: bool | None) -> None:
     assert at_ear(watched("phone", [[doing(score, thing, act="phone")]])[0]) is expected
+
+
+@pytest.mark.parametrize("act", ["phone", "smoking", "eating"])
+def test_empty_hands_are_a_no_by_the_network_that_ships(act: Act) -> None:
+    card = read_card(SHIPPED / "objects")
+    nothing = dataclasses.replace(Detections.none(card.classes), acts=dict.fromkeys(card.answers, 0.5))
+    empty = conduct_of((0.0, 0.0, 100.0, 200.0), nothing, card)
+    watch = ActWatch(act, act_thresholds(card)[act])
+
+    assert watch.look(StreamTime(0), [empty]).doing is False
+
+
+@pytest.mark.parametrize("act", ["phone", "smoking", "eating"])
+def test_two_glitches_and_then_empty_hands_are_not_held_by_the_network_that_ships(act: Act) -> None:
+    card = read_card(SHIPPED / "objects")
+    thing = sorted(things_of(act) & set(card.classes))[0]
+    said = dict.fromkeys(card.answers, 0.5)
+    held = Detections(
+        np.array([[40, 60, 60, 80]], np.float32),
+        np.array([0.95], np.float32),
+        np.array([card.classes.index(thing)], np.intp),
+        card.classes,
+        said,
+    )
+    none = dataclasses.replace(Detections.none(card.classes), acts=said)
+    watch = ActWatch(act, act_thresholds(card)[act])
+    seen = [conduct_of((0.0, 0.0, 100.0, 200.0), things, card) for things in (held, held, none)]
+
+    assert watch.look(StreamTime(0), [seen[0]]).doing is not False
+    assert watch.look(StreamTime(SECOND // 2), [seen[1]]).doing is True
+    assert watch.look(StreamTime(SECOND), [seen[2]]).doing is None
+    assert watch.look(StreamTime(6 * SECOND), [seen[2]]).doing is False

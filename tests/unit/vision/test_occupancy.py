@@ -190,3 +190,12 @@ def test_after_a_gap_nobody_is_remembered_and_empty_has_to_be_seen_for_a_second(
 
 def nobody() -> Detections:
     return Detections.none(("person",))
+
+
+def test_clerk_of_whom_hardly_a_head_is_seen_now_and_then_is_not_said_to_be_away(post: Post) -> None:
+    head = (140.0, 60.0, 180.0, 100.0)
+
+    answers = [post.look(*([(head, 0.25)] if number % 6 == 0 else [])) for number in range(60)]
+
+    assert False not in answers
+    assert post.looks(3)[-4:] == [False] * 4
