@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from service.rules.rulebook import Rulebook
-from service.settings import ModelSettings
+from service.settings import EMBEDDER, ModelSettings
 from vision.card import SHIPPED, ModelCard, read_card
 from vision.closeup import Eye
 from vision.conduct import FRONT, Act, act_thresholds, things_of
@@ -13,6 +13,7 @@ from vision.detector import Detector, load_detector
 from vision.enrolment import read_enrolled
 from vision.errors import BadInput, ModelError
 from vision.uniform import Uniforms, load_torso_network
+from vision.uniform_class import UniformClass
 
 __all__ = ["load_eye", "load_uniforms", "waiting"]
 
@@ -43,8 +44,21 @@ def load_eye(models: ModelSettings, books: Iterable[Rulebook], threads: int = 0)
     return Eye(person, objects)
 
 
-def load_uniforms(models: ModelSettings, threads: int = 0) -> Uniforms | None:
-    """What the hall wears; None where no uniform is enrolled. Raises ModelError naming the key and what is wrong."""
+def load_uniforms(models: ModelSettings, threads: int = 0) -> Uniforms | UniformClass | None:
+    """Who judges the hall's uniform: those that were enrolled, or a detector with a class for it; None where neither is
+    named. Raises ModelError naming the key and what is wrong.
+    """
+    card = _card("uniform", models.uniform) if models.uniforms or models.uniform != EMBEDDER else None
+    if card is not None and card.output != "embedding":
+        if models.uniforms:
+            raise ModelError(
+                f"models.uniform: {_named(card)} judges by its own class, so leave out models.uniforms; "
+                "or leave out models.uniform, and they judge"
+            )
+        try:
+            return UniformClass(load_detector(card.folder, models.runtime, threads))
+        except ModelError as error:
+            raise ModelError(f"models.uniform: {error}") from error
     if not models.uniforms:
         return None
     try:
@@ -71,7 +85,9 @@ def waiting(models: ModelSettings, book: Rulebook) -> dict[str, str]:
 def _lacking(signal: str, models: ModelSettings, person: ModelCard, objects: ModelCard) -> str | None:
     """What it would take to answer ``signal``, in words; None where it is answered."""
     if signal == "uniform":
-        return None if models.uniforms else "models.uniforms names no uniform that the hall has enrolled"
+        if models.uniforms or (models.uniform != EMBEDDER and _card("uniform", models.uniform).output != "embedding"):
+            return None
+        return "models.uniforms names no uniform that the hall has enrolled"
     if signal not in _ACT_OF:
         return None if "person" in person.classes else _no_class(person, ("person",))
     act = _ACT_OF[signal]

@@ -164,12 +164,16 @@ class ServerSettings(_Strict):
     port: int = Field(default=8600, ge=0, le=65535)
 
 
+EMBEDDER: Final = "uniform"
+"""The shipped network that uniforms are enrolled with; it judges nobody before one is."""
+
+
 class ModelSettings(_Strict):
     """Networks by name (of those shipped) or by folder, and the files of the uniforms that the hall has enrolled."""
 
     person: str = "person"
     objects: str = "objects"
-    uniform: str = "uniform"
+    uniform: str = EMBEDDER
     uniforms: tuple[Path, ...] = ()
     runtime: Literal["openvino", "onnx"] = "openvino"
 

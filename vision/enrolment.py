@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +24,10 @@ __all__ = [
     "ENOUGH_OTHERS",
     "LEAST_REFERENCES",
     "TOO_CLOSE",
-    "Better",
     "Embeddings",
     "Enrolled",
     "Reference",
     "area_under_curve",
-    "better_of_two",
     "enrol",
     "likeness",
     "read_enrolled",
@@ -161,28 +159,6 @@ def area_under_curve(positive: npt.ArrayLike, negative: npt.ArrayLike) -> float:
     """The chance that one of ``positive`` scores higher than one of ``negative``, a tie counting half."""
     high, low = np.asarray(positive, np.float64)[:, None], np.asarray(negative, np.float64)[None, :]
     return float((high > low).mean() + 0.5 * (high == low).mean())
-
-
-@dataclass(frozen=True, slots=True)
-class Better:
-    """Which of two scores tells a site's uniform better on its own pictures, and each one's area under the curve."""
-
-    judge: Literal["enrolment", "detector"]
-    enrolment: float
-    detector: float
-
-
-def better_of_two(wears: npt.ArrayLike, enrolment: npt.ArrayLike, detector: npt.ArrayLike) -> Better:
-    """The better judge of pictures that neither was made from; ``wears`` says of each whether it shows the uniform.
-
-    A tie goes to the enrolment, which can say that it cannot tell. Raises BadInput when one side is missing.
-    """
-    truth = np.asarray(wears, np.bool_)
-    first, second = np.asarray(enrolment, np.float64), np.asarray(detector, np.float64)
-    if not truth.any() or truth.all():
-        raise BadInput("to compare two judges of a uniform it takes pictures with it and pictures without it")
-    enrolled, detected = (area_under_curve(scores[truth], scores[~truth]) for scores in (first, second))
-    return Better("detector" if detected > enrolled else "enrolment", enrolled, detected)
 
 
 def write_enrolled(uniform: Enrolled, file: Path) -> None:

@@ -16,7 +16,7 @@ from vision.still import Still
 from vision.torso import Box, torso_of, unclear
 from vision.uniform import TorsoNetwork
 
-__all__ = ["SUFFIXES", "Shown", "look_at", "picture_files"]
+__all__ = ["SUFFIXES", "Shown", "Single", "look_at", "people_in", "picture_files"]
 
 SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 
@@ -37,6 +37,17 @@ class Shown:
     file: str
     reference: Reference | None
     vector: Embeddings | None
+    fault: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Single:
+    """One picture (h, w, 3) BGR: its file and SHA-256, and the box of the one person in it, or why there is none."""
+
+    file: str
+    sha256: str
+    pixels: Pixels
+    person: Box | None
     fault: str | None
 
 
@@ -63,27 +74,33 @@ def look_at(files: Sequence[Path], network: TorsoNetwork, still: Still | None, k
 
     A picture whose SHA-256 is in ``known``, or came before, cannot be used again.
     """
+    for one in people_in(files, still, known):
+        if one.person is None:
+            yield Shown(one.file, None, None, one.fault)
+        else:
+            torso = torso_of(one.person)
+            yield Shown(one.file, Reference(one.file, one.sha256, torso), network.embed(one.pixels, [torso]), None)
+
+
+def people_in(files: Sequence[Path], still: Still | None, known: set[str]) -> Iterator[Single]:
+    """The one person of each picture, as `look_at` takes them; her torso is clearly shown."""
     seen = set(known)
     for file in files:
         content = file.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
-        if digest in seen:
-            yield Shown(file.name, None, None, "the same picture is there already")
-            continue
-        seen.add(digest)
         decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
-        if decoded is None:
-            yield Shown(file.name, None, None, "it cannot be read as a picture")
-            continue
-        pixels = np.asarray(decoded, np.uint8)
-        person, fault = _person(pixels, still)
-        torso = torso_of(person) if person is not None else None
-        if torso is not None and (reason := unclear(pixels, torso)) is not None:
-            fault = _FAULTS[reason]
-        if torso is None or fault is not None:
-            yield Shown(file.name, None, None, fault)
+        pixels = np.asarray(decoded if decoded is not None else np.empty((0, 0, 3)), np.uint8)
+        person: Box | None = None
+        if digest in seen:
+            fault: str | None = "it is a reference already, or the same as another"
+        elif decoded is None:
+            fault = "it cannot be read as a picture"
         else:
-            yield Shown(file.name, Reference(file.name, digest, torso), network.embed(pixels, [torso]), None)
+            person, fault = _person(pixels, still)
+        if person is not None and (reason := unclear(pixels, torso_of(person))) is not None:
+            person, fault = None, _FAULTS[reason]
+        seen.add(digest)
+        yield Single(file.name, digest, pixels, person, fault)
 
 
 def _person(pixels: Pixels, still: Still | None) -> tuple[Box | None, str | None]:

@@ -7,6 +7,7 @@ import typer
 
 from service.cli import (
     check,
+    compare_uniform,
     data,
     demo,
     enroll_uniform,
@@ -47,6 +48,7 @@ for command in (
     export,
     models,
     enroll_uniform,
+    compare_uniform,
     version,
 ):
     command.add_to(app)

@@ -2,15 +2,13 @@
 
 import json
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
+from service.cli.progress import Terminal
 from vision.errors import BadInput
 
 if TYPE_CHECKING:
@@ -106,12 +104,12 @@ def _looked_at(
     """What each picture shows, with a bar on a terminal while they are looked at."""
     from vision.references import look_at
 
-    looks = look_at(files, network, still, {picture.sha256 for picture in known})
-    if not sys.stderr.isatty() or not files:
-        return list(looks)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        return list(bar.track(looks, total=len(files), description=what))
+    looked = []
+    with Terminal().bar(what) as moved:
+        for one in look_at(files, network, still, {picture.sha256 for picture in known}):
+            looked.append(one)
+            moved(len(looked), len(files))
+    return looked
 
 
 def _joined(former: "Embeddings | None", shown: Sequence["Shown"], bank: "Embeddings") -> "Embeddings":

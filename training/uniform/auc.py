@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 
 from datasets import DatasetError, read_yolo
 from training.labels import read_picture
+from training.look import Picture
+from vision.card import read_card
+from vision.detector import load_detector
 from vision.enrolment import Embeddings, area_under_curve, likeness
 from vision.torso import Box, torso_of
 from vision.uniform import TorsoNetwork, load_torso_network
+from vision.uniform_class import UniformClass
 
 WORN, OTHER = "uniform", "other"
 NEIGHBOURS = 1
@@ -31,7 +35,8 @@ class Torsos:
 
 
 def uniform_auc(folder: Path, root: Path, references: int = 10, draws: int = 20, seed: int = 0) -> list[float]:
-    """One area under the curve a draw, for the network in ``folder`` on the set in ``root``.
+    """One area under the curve a draw, for the network in ``folder`` on the set in ``root``; of a detector that has a
+    class for this uniform and needs no references, one in all.
 
     The set's classes are ``uniform`` and ``other``; boxes of any other class count as neither. Where nearly every box
     is its whole picture, it is a person's, else a torso's. A draw enrols ``references`` random pictures and judges all
@@ -40,6 +45,8 @@ def uniform_auc(folder: Path, root: Path, references: int = 10, draws: int = 20,
 
     Raises DatasetError when the set has too few of either class, ModelError when the network cannot be used.
     """
+    if read_card(folder).output != "embedding":
+        return [_of_class(UniformClass(load_detector(folder)), root)]
     network = load_torso_network(folder)
     torsos = torsos_of(network, root)
     return [
@@ -50,23 +57,54 @@ def uniform_auc(folder: Path, root: Path, references: int = 10, draws: int = 20,
 
 def torsos_of(network: TorsoNetwork, root: Path) -> Torsos:
     """Every torso of the set in ``root`` as ``network`` sees it."""
+    people = list(_people(root))
+    order = {group: place for place, group in enumerate(sorted({one.group for one in people}, key=_natural))}
+    vectors = [network.embed(one.picture, one.torsos) for one in people]
+    scene = [order[one.group] for one in people for _ in one.torsos]
+    return Torsos(np.concatenate(vectors), np.array([worn for one in people for worn in one.worn]), np.array(scene))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """One picture (h, w, 3) BGR of the set, and of each of its people the torso and whether it is in the uniform."""
+
+    picture: Picture
+    group: str
+    torsos: list[Box]
+    worn: list[bool]
+
+
+def _people(root: Path) -> Iterator[_Shown]:
+    """The set's pictures with anybody in them; raises DatasetError where none has."""
     samples = read_yolo(root)
-    order = {group: place for place, group in enumerate(sorted({one.group for one in samples}, key=_natural))}
     whole = _whole_pictures(box.width * box.height for sample in samples for box in sample.boxes)
-    vectors, worn, scene = [], [], []
+    none = True
     for sample in samples:
         boxes = [box for box in sample.boxes if box.kind in (WORN, OTHER)]
         if not boxes:
             continue
-        picture = read_picture(sample.picture)
-        height, width = picture.shape[:2]
-        corners: list[Box] = [box.pixels(width, height) for box in boxes]
-        vectors.append(network.embed(picture, [torso_of(one) for one in corners] if whole else corners))
-        worn += [box.kind == WORN for box in boxes]
-        scene += [order[sample.group]] * len(boxes)
-    if not worn:
+        none, picture = False, read_picture(sample.picture)
+        corners: list[Box] = [box.pixels(picture.shape[1], picture.shape[0]) for box in boxes]
+        yield _Shown(
+            picture,
+            sample.group,
+            [torso_of(one) for one in corners] if whole else corners,
+            [box.kind == WORN for box in boxes],
+        )
+    if none:
         raise DatasetError(f"{root}: no box of class {WORN} or {OTHER}")
-    return Torsos(np.concatenate(vectors), np.array(worn), np.array(scene))
+
+
+def _of_class(judge: UniformClass, root: Path) -> float:
+    """How well the class of a detector tells the set's people in uniform from the others."""
+    scores: dict[bool, list[float]] = {True: [], False: []}
+    for one in _people(root):
+        for worn, score in zip(one.worn, judge.scores(one.picture, one.torsos), strict=True):
+            scores[worn].append(score)
+    if not scores[True] or not scores[False]:
+        missing = OTHER if scores[True] else WORN
+        raise DatasetError(f"{root}: no box of class {missing}")
+    return area_under_curve(scores[True], scores[False])
 
 
 def _draw(

@@ -63,7 +63,7 @@ def test_findings_as_json_name_what_was_not_used(
     found = json.loads(capsys.readouterr().out)
     assert (found["uniform"], found["references"], found["others"]) == ("teal", 6, 4)
     assert {one["file"]: one["why"] for one in found["not_used"]} == {
-        "again.png": "the same picture is there already",
+        "again.png": "it is a reference already, or the same as another",
         "broken.jpg": "it cannot be read as a picture",
         "tiny.png": "her torso is too small in it",
     }

@@ -11,7 +11,7 @@ from service.models import load_eye, load_uniforms, waiting
 from service.rules.rulebook import Rulebook, load_rulebook, overridden
 from service.settings import ModelSettings
 from tests.fixtures.command import zaigang
-from tests.fixtures.toy_network import write_networks
+from tests.fixtures.toy_network import write_networks, write_red_network
 from tests.fixtures.toy_torso import PLAIN, TEAL, painted, write_torso_network
 from vision.closeup import Sight
 from vision.conduct import FOODS
@@ -147,6 +147,27 @@ def test_a_uniform_or_its_network_that_cannot_be_used_is_refused_under_its_key(t
         load_uniforms(hall_of(tmp_path, other, file))
     with pytest.raises(ModelError, match=r"^models\.uniform: .*nowhere is no model"):
         load_uniforms(hall_of(tmp_path, tmp_path / "nowhere", file))
+
+
+def test_a_network_with_a_class_for_the_uniform_judges_it_by_itself(tmp_path: Path) -> None:
+    own = write_red_network(tmp_path / "own", "uniform")
+    models = networks(tmp_path).model_copy(update={"uniform": str(own)})
+
+    judge = load_uniforms(models)
+
+    assert judge is not None
+    assert judge.card.folder == own
+    assert "uniform_missing" not in waiting(models, load_rulebook())
+
+
+def test_a_network_that_cannot_judge_uniforms_is_refused_under_its_key(tmp_path: Path) -> None:
+    own, person = write_red_network(tmp_path / "own", "uniform"), write_red_network(tmp_path / "person", "person")
+    models = networks(tmp_path)
+
+    with pytest.raises(ModelError, match=r"^models\.uniform: .* has no class uniform"):
+        load_uniforms(models.model_copy(update={"uniform": str(person)}))
+    with pytest.raises(ModelError, match=r"^models\.uniform: .* leave out models\.uniforms"):
+        load_uniforms(models.model_copy(update={"uniform": str(own), "uniforms": (tmp_path / "winter.npz",)}))
 
 
 def test_rules_says_what_waits_for_what(tmp_path: Path) -> None:

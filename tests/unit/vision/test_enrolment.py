@@ -11,7 +11,6 @@ from vision.enrolment import (
     Enrolled,
     Reference,
     area_under_curve,
-    better_of_two,
     enrol,
     likeness,
     read_enrolled,
@@ -124,12 +123,3 @@ def test_area_under_curve_counts_ties_half() -> None:
     assert area_under_curve([2, 3], [1, 1]) == 1
     assert area_under_curve([1, 1], [1, 1]) == 0.5
     assert area_under_curve([1, 3], [2]) == 0.5
-
-
-def test_the_better_of_two_judges_and_enrolment_where_they_are_even() -> None:
-    wears = [True, True, False, False]
-
-    assert better_of_two(wears, [4, 1, 2, 0], [4, 3, 2, 1]).judge == "detector"
-    assert better_of_two(wears, [4, 3, 2, 1], [4, 3, 2, 1]).judge == "enrolment"
-    with pytest.raises(BadInput, match="pictures without it"):
-        better_of_two([True], [1], [1])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from datasets import DatasetError
+from tests.fixtures.toy_network import RED, write_red_network
 from tests.fixtures.toy_torso import PLAIN, TEAL, painted, write_torso_network
 from training.uniform import uniform_auc
 
@@ -61,3 +62,19 @@ def test_one_scene_is_refused(folder: Path, tmp_path: Path) -> None:
 
     with pytest.raises(DatasetError, match="of one scene"):
         uniform_auc(folder, root)
+
+
+def test_detector_with_a_class_for_the_uniform_needs_no_references(tmp_path: Path) -> None:
+    network = write_red_network(tmp_path / "own", "uniform")
+    red, teal = painted_set(tmp_path / "red", 20, uniform=RED), painted_set(tmp_path / "teal", 20)
+
+    assert uniform_auc(network, teal) == pytest.approx([0.5], abs=0.2)
+    (told,) = uniform_auc(network, red)
+    assert told > 0.8
+
+
+def test_detector_is_measured_on_both_sides(tmp_path: Path) -> None:
+    network = write_red_network(tmp_path / "own", "uniform")
+
+    with pytest.raises(DatasetError, match="no box of class uniform"):
+        uniform_auc(network, painted_set(tmp_path / "set", 0))

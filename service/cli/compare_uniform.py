@@ -1,0 +1,131 @@
+"""`zaigang compare-uniform`: which of two judges a hall should take for its uniform, by the hall's own pictures."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from service.cli.progress import Terminal
+from vision.errors import BadInput
+
+if TYPE_CHECKING:
+    from vision.references import Single
+    from vision.still import Still
+    from vision.uniform_choice import Better, Judged
+
+__all__ = ["add_to"]
+
+_LEAST: Final = 5
+_NAMED: Final = 5
+
+
+def compare_uniform(
+    uniforms: Annotated[
+        list[Path], typer.Argument(help="The hall's enrolled uniforms: uniforms/winter.npz …", show_default=False)
+    ],
+    model: Annotated[
+        Path, typer.Option("--model", help="The folder of a network with the class uniform.", show_default=False)
+    ],
+    wearing: Annotated[
+        Path, typer.Option("--wearing", help="Pictures of people in any of these uniforms.", show_default=False)
+    ],
+    others: Annotated[
+        Path, typer.Option("--others", help="Pictures of the hall's people in none of them.", show_default=False)
+    ],
+    crops: Annotated[
+        bool, typer.Option("--crops", help="Every picture is one person, cut out: look for nobody in it.")
+    ] = False,
+    embedder: Annotated[
+        Path | None, typer.Option("--embedder", help="The network of the enrolled ones, if not the shipped one.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Say which tells the hall's uniform better: what was enrolled, or a network with a class for it.
+
+    Example: zaigang compare-uniform uniforms/winter.npz --model runs/uniform --wearing new/winter --others new/guests
+
+    Take pictures that neither was made from; references of the enrolled uniforms are left out.
+    """
+    from vision.card import SHIPPED
+    from vision.detector import load_detector
+    from vision.enrolment import read_enrolled
+    from vision.references import picture_files
+    from vision.still import Still
+    from vision.uniform import Uniforms, load_torso_network
+    from vision.uniform_choice import better_of_two, judged
+    from vision.uniform_class import UniformClass
+
+    known = [read_enrolled(file) for file in uniforms]
+    enrolled = Uniforms(load_torso_network(embedder or SHIPPED / "uniform"), known)
+    detector = UniformClass(load_detector(model))
+    still = None if crops else Still(load_detector(SHIPPED / "person"), load_detector(SHIPPED / "objects"))
+    references = {picture.sha256 for one in known for picture in one.pictures}
+    faults: list[Single] = []
+    seen = []
+    for option, folder in (("--wearing", wearing), ("--others", others)):
+        files = picture_files([folder])
+        people = _usable(files, still, references, faults, option)
+        found = list(
+            judged(((option == "--wearing", one.pixels, one.person or ()) for one in people), enrolled, detector)
+        )
+        if len(found) < _LEAST:
+            raise BadInput(f"{option} {folder}: {len(found)} usable pictures, it takes {_LEAST}{_reasons(faults)}")
+        seen += found
+    better = better_of_two(seen)
+    settings = _settings(better, uniforms, model, embedder)
+    if as_json:
+        unused = [{"file": one.file, "why": one.fault} for one in faults]
+        typer.echo(
+            json.dumps(asdict(better) | {"settings": settings, "not_used": unused}, ensure_ascii=False, indent=1)
+        )
+        return
+    for one in faults:
+        typer.echo(f"not used: {one.file}: {one.fault}")
+    typer.echo(f"enrolled ({', '.join(enrolled.names)}): {_told(better.enrolled)}")
+    typer.echo(f"{', '.join(detector.names)}: {_told(better.detector)}")
+    typer.echo(
+        f"better: {'what was enrolled' if better.judge == 'enrolled' else 'the network'}; zaigang.yaml then says"
+    )
+    typer.echo(f"  models: {json.dumps(settings, ensure_ascii=False)}")
+
+
+def _usable(
+    files: Sequence[Path], still: "Still | None", references: set[str], faults: "list[Single]", what: str
+) -> "Iterator[Single]":
+    """The pictures that show one person clearly; the others go to ``faults``."""
+    from vision.references import people_in
+
+    with Terminal().bar(what) as moved:
+        for done, one in enumerate(people_in(files, still, references), 1):
+            moved(done, len(files))
+            if one.person is None:
+                faults.append(one)
+            else:
+                yield one
+
+
+def _settings(better: "Better", uniforms: Sequence[Path], model: Path, embedder: Path | None) -> dict[str, Any]:
+    """What `models:` of the site says for the better of the two."""
+    if better.judge == "detector":
+        return {"uniform": str(model)}
+    named = {"uniforms": [str(file) for file in uniforms]}
+    return named if embedder is None else {"uniform": str(embedder), **named}
+
+
+def _told(one: "Judged") -> str:
+    return (
+        f"AUC {one.auc:.3f}; of {one.people} people {one.missed} in uniform taken for not, "
+        f"{one.passed} without taken for in uniform, {one.untold} cannot tell"
+    )
+
+
+def _reasons(faults: "Sequence[Single]") -> str:
+    named = "; ".join(f"{one.file}: {one.fault}" for one in faults[:_NAMED])
+    return f" ({named}{f'; and {len(faults) - _NAMED} more' if len(faults) > _NAMED else ''})" if named else ""
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(name="compare-uniform")(compare_uniform)
