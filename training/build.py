@@ -25,6 +25,7 @@ from training.fit import fine_tuned, fitted
 from training.held_out import Answers, seat_threshold, threshold_source, thresholds
 from training.labels import labelled, read_picture
 from training.look import Network
+from training.made import keep_making
 from training.recipe import Recipe, load_recipe
 from training.start import load_network, person_from_pose, with_classes
 from training.teacher import Teachers
@@ -37,7 +38,7 @@ WORST_BOX, WORST_SCORE = 2.0, 0.1
 def fit(recipe_file: Path, shared: Path, out: Path, say: Callable[[str], None] = print) -> Path:
     """Only the pictures for training and the fit, all that gains by a GPU; ``build`` goes on from its folder."""
     recipe = load_recipe(recipe_file)
-    out.mkdir(parents=True, exist_ok=True)
+    keep_making(recipe.making(), out)
     fine_tuned(
         _start(recipe, shared / "weights"), _pictures(recipe, shared, out, "train", say), recipe, out / "fit", say
     )
@@ -47,7 +48,7 @@ def fit(recipe_file: Path, shared: Path, out: Path, say: Callable[[str], None] =
 def build(recipe_file: Path, shared: Path, out: Path, say: Callable[[str], None] = print) -> Path:
     """The folder of the shipped network; its figures come later, by `training.figures`."""
     recipe = load_recipe(recipe_file)
-    out.mkdir(parents=True, exist_ok=True)
+    keep_making(recipe.making(), out)
     start = _start(recipe, shared / "weights")
     train = [] if fitted(out / "fit") else _pictures(recipe, shared, out, "train", say)
     tuned = fine_tuned(start, train, recipe, out / "fit", say)
@@ -67,7 +68,7 @@ def build(recipe_file: Path, shared: Path, out: Path, say: Callable[[str], None]
         f"training/recipes/{recipe_file.name}",
         files,
         chosen,
-        threshold_source(recipe, answers, seat),
+        threshold_source(recipe, answers, chosen, seat),
         datetime.now(UTC).date(),
         act_weights(recipe, answers),
     )

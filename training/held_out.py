@@ -148,14 +148,17 @@ def seat_threshold(recipe: Recipe, answers: Answers) -> float | None:
     return None if recipe.phantoms is None else answers.seats(SEATS).threshold_for(recipe.phantoms)
 
 
-def threshold_source(recipe: Recipe, answers: Answers, seat: float | None) -> str:
-    """One sentence for the card: from which pictures the thresholds come, and what they hold."""
+def threshold_source(recipe: Recipe, answers: Answers, chosen: dict[str, float], seat: float | None) -> str:
+    """One sentence for the card: from which pictures the ``chosen`` thresholds come, and what they hold."""
     wishes = [
         f"{'the other classes' if name == 'others' else name}: lowest score with {_said(wish)} on "
         f"{' and '.join(wish.kinds)} pictures"
         for name, wish in recipe.thresholds.items()
     ]
     said = f"Groups held out of the training sets, composed to look like a hall ({'; '.join(wishes)}"
+    bounded = _at_bounds(recipe, answers, chosen)
+    if bounded:
+        said += f"; at a bound of the recipe, with what it holds there: {', '.join(bounded)}"
     if seat is not None and recipe.phantoms is not None:
         seats = answers.seats(SEATS)
         said += (
@@ -163,6 +166,18 @@ def threshold_source(recipe: Recipe, answers: Answers, seat: float | None) -> st
             f"{seats.seen(seat):.1%} of the taken ones seen, most of them half hidden"
         )
     return said + ")."
+
+
+def _at_bounds(recipe: Recipe, answers: Answers, chosen: dict[str, float]) -> list[str]:
+    """The classes whose threshold is the recipe's least or most, and how precise they are there."""
+    told = []
+    for index, name in enumerate(recipe.classes):
+        wish = recipe.thresholds[name if name in recipe.thresholds else "others"]
+        if wish.precision is not None and chosen[name] in (wish.least, wish.most):
+            found = answers.outcomes(index, wish.kinds)
+            held = f"precision {found.precision(chosen[name]):.2f}" if (found.scores >= chosen[name]).any() else "none"
+            told.append(f"{name} {chosen[name]} ({held}, {found.total} boxes)")
+    return told
 
 
 def _said(wish: Threshold) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from training.errors import TrainingError
 
 Share = Annotated[float, Field(ge=0, le=1)]
-
 
 Batch = int | dict[str, int]
 
@@ -208,6 +207,12 @@ class Recipe(_Strict):
     phantoms: Share | None = None
     answers: list[str] = []
     acts: dict[str, ActWish] = {}
+
+    def making(self) -> dict[str, Any]:
+        """What pictures and weights are made by; the rest is read off them, and may change without a new fit."""
+        content = self.model_dump(mode="json", exclude={"version", "inputs", "thresholds", "phantoms", "acts"})
+        content["fit"].pop("blend")
+        return content
 
 
 def load_recipe(path: Path) -> Recipe:

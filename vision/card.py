@@ -89,8 +89,9 @@ def read_card(folder: Path) -> ModelCard:
     for file, expected in hashes.items():
         _check_file(folder / str(file), str(expected))
     file = folder / ("model.xml" if "model.xml" in hashes else "model.onnx")
-    if file.name not in hashes:
-        raise ModelError(f"{path}: files names neither model.xml nor model.onnx")
+    for needed, why in _needed(file.name, output):
+        if needed not in hashes:
+            raise ModelError(f"{path}: files names {why}")
     return ModelCard(
         name=name,
         version=str(_entry(path, entries, "version", (str, int, float))),
@@ -104,6 +105,16 @@ def read_card(folder: Path) -> ModelCard:
         answers=tuple(str(name) for name in entries.get("answers", ())),
         acts=_act_weights(path, entries),
     )
+
+
+def _needed(file: str, output: str) -> list[tuple[str, str]]:
+    """What a card's ``files`` must name, and what is wrong where it does not."""
+    needed = [(file, "neither model.xml nor model.onnx")]
+    if file == "model.xml":
+        needed.append(("model.bin", "model.xml but not model.bin, which holds its weights"))
+    if output == "embedding":
+        needed.append(("bank.npz", "no bank.npz, which holds the plain clothes that uniforms are told from"))
+    return needed
 
 
 def identity_of(output: str, hashes: Mapping[str, Any]) -> str:

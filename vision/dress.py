@@ -21,6 +21,7 @@ __all__ = [
     "UniformLimits",
     "UniformWatch",
     "WornAnswer",
+    "badge_on",
     "of_all",
 ]
 
@@ -89,21 +90,33 @@ class BadgeWatch:
     def _of(
         self, at: StreamTime, track: int, conduct: Conduct | None, is_clear: Callable[[Conduct], bool]
     ) -> WornAnswer:
-        limits = self._limits
-        badge = conduct.acts.get("badge") if conduct is not None else None
-        if badge is not None and badge.score >= self._threshold:
-            if self._turns.is_first(at, track, worn=True):
-                return CANNOT_TELL
-            self._seen[track] = (at, badge.score)
-            return WornAnswer(True, badge.score)
+        seen = badge_on(conduct, self._threshold, self._limits, is_clear) if conduct is not None else CANNOT_TELL
         recent = WornAnswer(True, self._seen[track][1]) if track in self._seen else None
-        if conduct is None or badge is None or conduct.front is None or conduct.front < limits.front:
+        if seen.worn is None:
             return recent or CANNOT_TELL
-        if badge.score >= limits.doubt * self._threshold or not is_clear(conduct):
-            return recent or CANNOT_TELL
-        if self._turns.is_first(at, track, worn=False) or recent:
+        if self._turns.is_first(at, track, seen.worn):
             return CANNOT_TELL
-        return WornAnswer(False, conduct.front * (1 - badge.score))
+        if seen.worn:
+            self._seen[track] = (at, seen.confidence)
+        elif recent:
+            return CANNOT_TELL
+        return seen
+
+
+def badge_on(
+    conduct: Conduct, threshold: float, limits: BadgeLimits, is_clear: Callable[[Conduct], bool]
+) -> WornAnswer:
+    """What one close look at one person says of her badge, whatever was seen before."""
+    badge = conduct.acts.get("badge")
+    if badge is None:
+        return CANNOT_TELL
+    if badge.score >= threshold:
+        return WornAnswer(True, badge.score)
+    if conduct.front is None or conduct.front < limits.front:
+        return CANNOT_TELL
+    if badge.score >= limits.doubt * threshold or not is_clear(conduct):
+        return CANNOT_TELL
+    return WornAnswer(False, conduct.front * (1 - badge.score))
 
 
 class Dressed(Protocol):

@@ -42,7 +42,8 @@ class Glance:
     """What was said of one picture; empty where its kind of set does not ask.
 
     ``people``: everybody, by both looks. ``scenes``: everybody by one look at the whole picture, by its longer side.
-    ``things``: by the whole picture and close looks. ``conducts``: of the people given by the set, or of those found.
+    ``things``: by the whole picture and close looks. ``conducts``: of the people given by the set, or of those found;
+    ``clear``: whether the chest of each is clearly shown, where badges are asked for.
     """
 
     sample: Sample
@@ -51,6 +52,7 @@ class Glance:
     scenes: Mapping[int, Detections] = field(default_factory=lambda: _NONE)
     things: Detections | None = None
     conducts: tuple[Conduct, ...] = ()
+    clear: tuple[bool, ...] = ()
 
 
 Look = Callable[[Still, Sample, Pixels], Glance]

@@ -22,6 +22,7 @@ import numpy as np
 from training.card import write_card
 from training.errors import TrainingError
 from training.export import sha256
+from training.made import keep_making
 from training.start import load_network
 from training.uniform.batches import Batches
 from training.uniform.cloth import Cloth, cloths
@@ -58,7 +59,7 @@ class Workshop:
     @staticmethod
     def opened(recipe_file: Path, shared: Path, out: Path) -> Workshop:
         recipe = load_uniform_recipe(recipe_file)
-        out.mkdir(parents=True, exist_ok=True)
+        keep_making(recipe.model_dump(mode="json", exclude={"version", "bench"}), out)
         pose = load_network(_weights(recipe.pose, shared))
         people = gather(recipe, recipe_file, shared / "data" / "train", pose, out)
         return Workshop(recipe, recipe_file, shared, out, people, cloths(people, out / "cloths"))

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from training.held_out import Answers, even, lowest_quiet, thresholds
+from training.held_out import Answers, even, lowest_quiet, threshold_source, thresholds
 from training.measure import Outcomes
 from training.recipe import Recipe, Threshold, load_recipe
 
@@ -52,3 +52,14 @@ def test_every_source_counts_the_same_however_many_pictures_it_has() -> None:
 
     assert lowest_quiet(scores, np.full(100, 0.01), 0.02) == 0.11
     assert lowest_quiet(scores, even(sources), 0.02) > 0.9
+
+
+def test_card_says_what_a_threshold_at_a_bound_holds() -> None:
+    poor = ([0.9] * 10 + [0.5] * 10, [True] * 10 + [False] * 10)
+    sure = ([0.9] * 20 + [0.4] * 20, [True] * 20 + [False] * 20)
+    asked = recipe(["cup", "bottle"], others=Threshold(precision=0.9, kinds=["look"], most=0.45))
+    answers = Told(poor, sure)
+
+    said = threshold_source(asked, answers, thresholds(asked, answers), None)
+
+    assert said.endswith("at a bound of the recipe, with what it holds there: cup 0.45 (precision 0.50, 10 boxes)).")

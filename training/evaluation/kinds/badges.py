@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from datasets import Box, DatasetError, Sample
 from training.evaluation.boxes import Pair, of_class, true_boxes
@@ -19,8 +18,9 @@ from training.evaluation.measure import Fault, Findings, Subject
 from training.evaluation.sets import EvaluationSet, column, named
 from training.evaluation.standard import box_measures
 from training.evaluation.statistics import balanced_accuracy, calibration_error, ranked_precision, reliability, share
-from vision.conduct import act_thresholds
-from vision.dress import BadgeLimits
+from vision.chest import ChestLimits, clearly_shown
+from vision.conduct import Conduct, act_thresholds
+from vision.dress import BadgeLimits, badge_on
 from vision.picture import Pixels
 from vision.still import Still
 
@@ -28,7 +28,14 @@ __all__ = ["BADGES", "OFFICE", "TORSO"]
 
 _PERSON, _LANYARD, _NOT_WORN = "person", "lanyard", "not_worn"
 _BOXES = ("badge.ap50", "badge.ap50_95", "badge.recall", "badge.precision", "badge.calibration")
-_WHO = ("badge.balanced_accuracy", "badge.balanced_accuracy_clear", "badge.cannot_tell", "badge.worn_ap")
+_WHO = (
+    "badge.balanced_accuracy",
+    "badge.balanced_accuracy_clear",
+    "badge.cannot_tell",
+    "badge.flagged_wearers",
+    "badge.worn_ap",
+)
+_ROOM = 4  # pixels put around a picture that is one person, which the camera's picture is not cut off at
 _FEWEST = 5  # wearers, and people without, for a figure of both
 _YES = frozenset(("worn", "yes", "true", "1", "with", "badge"))
 _NO = frozenset(("not_worn", "not worn", "no", "false", "0", "without", "none"))
@@ -38,14 +45,23 @@ def _look(still: Still, sample: Sample, picture: Pixels) -> Glance:
     """The cards in the picture, and the conduct of the people that the set gives."""
     size = (picture.shape[1], picture.shape[0])
     boxes = np.array([box.pixels(*size) for box in _people(sample)], np.float32).reshape(-1, 4)
-    return Glance(sample, size, things=still.things(picture), conducts=tuple(still.conduct(picture, boxes)))
+    conducts = tuple(still.conduct(picture, boxes))
+    people = [conduct.person for conduct in conducts]
+    clear = tuple(
+        clearly_shown(picture, person, [*people[:index], *people[index + 1 :]], ChestLimits())
+        for index, person in enumerate(people)
+    )
+    return Glance(sample, size, things=still.things(picture), conducts=conducts, clear=clear)
 
 
 def _look_torso(still: Still, sample: Sample, picture: Pixels) -> Glance:
     """The cards in the picture, which is one person as a whole."""
     height, width = picture.shape[:2]
     whole = np.array([[0, 0, width, height]], np.float32)
-    return Glance(sample, (width, height), things=still.things(picture), conducts=tuple(still.conduct(picture, whole)))
+    inside = np.pad(picture, ((_ROOM, _ROOM), (_ROOM, _ROOM), (0, 0)), mode="edge")
+    clear = clearly_shown(inside, (_ROOM, _ROOM, width + _ROOM, height + _ROOM), (), ChestLimits())
+    conducts = tuple(still.conduct(picture, whole))
+    return Glance(sample, (width, height), things=still.things(picture), conducts=conducts, clear=(clear,))
 
 
 def _judge(subject: Subject) -> Findings:
@@ -101,7 +117,8 @@ def _judge_people(subject: Subject, findings: Findings, rows: Sequence[tuple[int
     figure = partial(balanced_accuracy, said, persons.true, persons.part)
     measure, everyone = subject.measure, len(rows)
     findings.measures.append(measure("badge.balanced_accuracy", figure, everyone, "persons", threshold))
-    _judge_clear(subject, findings, persons, said, [conduct.front for conduct in conducts])
+    clear = [subject.glances[index].clear[number] for index, _, number in rows]
+    _judge_clear(subject, findings, persons, list(zip(conducts, clear, strict=True)), threshold)
     findings.measures += [
         measure("badge.worn_ap", partial(ranked_precision, ranking), everyone, "persons"),
         measure(
@@ -120,20 +137,36 @@ def _judge_people(subject: Subject, findings: Findings, rows: Sequence[tuple[int
 
 
 def _judge_clear(
-    subject: Subject, findings: Findings, persons: Persons, said: NDArray[np.bool_], fronts: Sequence[float | None]
+    subject: Subject,
+    findings: Findings,
+    persons: Persons,
+    looked: Sequence[tuple[Conduct, bool]],
+    threshold: float,
 ) -> None:
-    """With 'cannot tell' as an answer of its own: no badge seen on somebody who may not face the camera."""
-    if any(front is None for front in fronts):
+    """With 'cannot tell' as an answer of its own, as one look at a post says it."""
+    if any(conduct.front is None for conduct, _ in looked):
         reason = f"network {subject.objects.name} {subject.objects.version} does not say who faces the camera"
-        findings.measures += [subject.unable(name, reason) for name in _WHO[1:3]]
+        findings.measures += [subject.unable(name, reason) for name in _WHO[1:4]]
         return
-    least = BadgeLimits().front
-    clear = said | (np.array(fronts, np.float64) >= least)
-    figure = partial(balanced_accuracy, said[clear], persons.true[clear], persons.part[clear])
+    answers = [_of_one_look(conduct, clear, threshold) for conduct, clear in looked]
+    said, told = np.array([one is True for one in answers]), np.array([one is not None for one in answers])
+    accused = np.array([one is False for one in answers])[persons.true]
+    figure = partial(balanced_accuracy, said[told], persons.true[told], persons.part[told])
     findings.measures += [
-        subject.measure("badge.balanced_accuracy_clear", figure, int(clear.sum()), "persons", least),
-        subject.measure("badge.cannot_tell", partial(share, ~clear, persons.part), len(clear), "persons", least),
+        subject.measure("badge.balanced_accuracy_clear", figure, int(told.sum()), "persons", threshold),
+        subject.measure("badge.cannot_tell", partial(share, ~told, persons.part), len(told), "persons", threshold),
+        subject.measure(
+            "badge.flagged_wearers",
+            partial(share, accused, persons.part[persons.true]),
+            len(accused),
+            "persons",
+            threshold,
+        ),
     ]
+
+
+def _of_one_look(conduct: Conduct, clear: bool, threshold: float) -> bool | None:
+    return badge_on(conduct, threshold, BadgeLimits(), lambda _: clear).worn
 
 
 def _people(sample: Sample) -> list[Box]:

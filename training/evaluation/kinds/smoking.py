@@ -34,8 +34,10 @@ def _judge(subject: Subject) -> Findings:
         _judge_boxes(subject, findings)
     if smoked.any():
         _share_flagged(subject, findings, "smoking.recall_pictures", ("smoking",), smoked, "miss")
+        _share_flagged(subject, findings, "smoking.recall_people", ("smoking",), smoked, "miss", by_box=False)
     if not smoked.all():
         _share_flagged(subject, findings, "smoking.flagged", ("smoking",), ~smoked, "false alarm")
+        _share_flagged(subject, findings, "smoking.flagged_people", ("smoking",), ~smoked, "false alarm", by_box=False)
     drinking = np.array([glance.sample.group == _DRINKING for glance in subject.glances], np.bool_)
     if drinking.any() and not drinking.all():
         _share_flagged(
@@ -72,14 +74,18 @@ def _share_flagged(
     asked: NDArray[np.bool_],
     fault: Fault,
     part: str = "",
+    by_box: bool = True,
 ) -> None:
-    """Adds the share of the ``asked`` pictures in which somebody is flagged for one of ``acts``, and the wrong ones."""
+    """Adds the share of the ``asked`` pictures in which somebody is flagged for one of ``acts``, and the wrong ones.
+
+    ``by_box``: a cigarette is enough, whoever holds it; else somebody must be taken for smoking, as at a post.
+    """
     known = [act for act in acts if lacks(subject.objects, act) is None]
     unknown = [str(lacks(subject.objects, act)) for act in acts if act not in known]
     if not known:
         findings.measures.append(subject.unable(name, "; ".join(unknown)))
         return
-    excess = [_excess(subject, glance, known) for glance in subject.glances]
+    excess = [_excess(subject, glance, known, by_box) for glance in subject.glances]
     flagged = np.array([most >= 1 for most, _ in excess], np.bool_)
     threshold = act_thresholds(subject.objects)[known[0]] if len(known) == 1 else None
 
@@ -93,20 +99,18 @@ def _share_flagged(
     names = sorted(set(groups[asked].tolist()))
     if 1 < len(names) <= FEW_GROUPS:
         findings.measures += [one(asked & (groups == group), group, detail=True) for group in names]
-    for index in np.flatnonzero(asked & (flagged == (fault == "false alarm"))).tolist():
-        findings.cases.append(_wrong(subject, name, fault, index, *excess[index]))
+    wrong = np.flatnonzero(asked & (flagged == (fault == "false alarm"))) if by_box else ()
+    for index in wrong:
+        findings.cases.append(_wrong(subject, name, fault, int(index), *excess[index]))
 
 
-def _excess(subject: Subject, glance: Glance, acts: Sequence[Act]) -> tuple[float, str]:
-    """The highest score of any of ``acts``, as a share of its threshold, of anybody in the picture; and which it is.
-
-    Of a cigarette the box alone is enough, whoever holds it.
-    """
+def _excess(subject: Subject, glance: Glance, acts: Sequence[Act], by_box: bool) -> tuple[float, str]:
+    """The highest score of any of ``acts``, as a share of its threshold, of anybody in the picture; and which it is."""
     said: list[tuple[float, str]] = [(0.0, "nothing")]
     for act in acts:
         least = act_thresholds(subject.objects)[act]
         said += [(score_of(conduct, act) / least, act) for conduct in glance.conducts]
-    if "smoking" in acts and SMOKED in subject.objects.classes:
+    if by_box and "smoking" in acts and SMOKED in subject.objects.classes:
         boxes = of_class(glance.things, SMOKED)
         said.append((float(boxes.scores.max(initial=0.0)) / subject.objects.threshold(SMOKED), SMOKED))
     return max(said)
@@ -124,7 +128,7 @@ SMOKING = Kind(
     "smoking-web",
     needs=((SMOKED,),),
     knows=(SMOKED,),
-    measures=(*_BOXES, "smoking.recall_pictures"),
+    measures=(*_BOXES, "smoking.recall_pictures", "smoking.recall_people"),
     look=everybody,
     judge=_judge,
 )
@@ -132,7 +136,7 @@ NOT_SMOKING = Kind(
     "not-smoking",
     needs=(),
     knows=(SMOKED,),
-    measures=("smoking.flagged", "eating.flagged"),
+    measures=("smoking.flagged", "smoking.flagged_people", "eating.flagged"),
     look=everybody,
     judge=_judge,
 )
