@@ -41,6 +41,9 @@ def looks(window: WindowId, seconds: int, seed: int) -> list[Observation]:
                 uniform=rng.choice([True, None]),
                 smoking=False,
                 eating=False,
+                phone_at_ear=phone if occupied else False,
+                outsider=False,
+                customer_count=rng.randrange(2),
                 staff_count=int(occupied),
                 queue_count=rng.randrange(14),
             )

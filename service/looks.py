@@ -39,7 +39,9 @@ class _Line(BaseModel):
     eating: bool | None = None
     badge: bool | None = None
     uniform: bool | None = None
+    outsider: bool | None = None
     staff_count: int | None = Field(default=None, ge=0)
+    customer_count: int | None = Field(default=None, ge=0)
     queue_count: int | None = Field(default=None, ge=0)
     reason: Reason | None = None
     confidence: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)

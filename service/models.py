@@ -84,7 +84,7 @@ def waiting(models: ModelSettings, book: Rulebook) -> dict[str, str]:
 
 def _lacking(signal: str, models: ModelSettings, person: ModelCard, objects: ModelCard) -> str | None:
     """What it would take to answer ``signal``, in words; None where it is answered."""
-    if signal == "uniform":
+    if signal in ("uniform", "outsider"):
         if models.uniforms or (models.uniform != EMBEDDER and _card("uniform", models.uniform).output != "embedding"):
             return None
         return "models.uniforms names no uniform that the hall has enrolled"

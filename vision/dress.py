@@ -23,6 +23,7 @@ __all__ = [
     "WornAnswer",
     "badge_on",
     "of_all",
+    "outsider_among",
 ]
 
 _Box = tuple[float, float, float, float]
@@ -156,8 +157,8 @@ class UniformWatch:
         self._known: dict[int, tuple[StreamTime, WornAnswer]] = {}
         self._turns = _Turns()
 
-    def look(self, picture: Picture, staff: Sequence[Track], is_whole: Callable[[_Box], bool]) -> WornAnswer:
-        """The answer for all of ``staff``; ``is_whole`` says whether nobody hides the person in a box."""
+    def look(self, picture: Picture, staff: Sequence[Track], is_whole: Callable[[_Box], bool]) -> list[WornAnswer]:
+        """The answer for each of ``staff``; ``is_whole`` says whether nobody hides the person in a box."""
         at = picture.at
         self._known = {track: known for track, known in self._known.items() if at - known[0] <= self._limits.holds}
         due = [
@@ -170,7 +171,7 @@ class UniformWatch:
             looked = self._judge.look(picture.pixels, np.stack([track.box for track in due]))
             for track, dressed in zip(due, looked, strict=True):
                 self._known[track.id] = (at, self._answer(at, track.id, dressed))
-        return of_all(self._known[track.id][1] if track.id in self._known else CANNOT_TELL for track in staff)
+        return [self._known[track.id][1] if track.id in self._known else CANNOT_TELL for track in staff]
 
     def _answer(self, at: StreamTime, track: int, dressed: Dressed) -> WornAnswer:
         if dressed.wears is None or self._turns.is_first(at, track, dressed.wears):
@@ -202,6 +203,17 @@ def of_all(answers: Iterable[WornAnswer]) -> WornAnswer:
     if not given or any(one.worn is None for one in given):
         return CANNOT_TELL
     return WornAnswer(True, min(one.confidence for one in given))
+
+
+def outsider_among(answers: Sequence[WornAnswer]) -> WornAnswer:
+    """Whether somebody without the uniform is beside somebody in it, from what each of a post's people wears."""
+    within = [one.confidence for one in answers if one.worn is True]
+    without = [one.confidence for one in answers if one.worn is False]
+    if within and without:
+        return WornAnswer(True, min(max(within), max(without)))
+    if len(answers) < 2:
+        return WornAnswer(False, 1.0)
+    return WornAnswer(False, min(within)) if len(within) == len(answers) else CANNOT_TELL
 
 
 def _box(track: Track) -> _Box:

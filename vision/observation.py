@@ -7,14 +7,16 @@ from typing import Final, Literal, NewType, get_args
 
 from vision.streamtime import StreamTime
 
-__all__ = ["COUNTS", "REASONS", "SIGNALS", "Observation", "Reason", "Signal", "WindowId", "unknown"]
+__all__ = ["COUNTS", "REASONS", "SIGNALS", "Count", "Observation", "Reason", "Signal", "WindowId", "unknown"]
 
 WindowId = NewType("WindowId", str)
 
-Signal = Literal["occupied", "phone_in_use", "phone_at_ear", "smoking", "eating", "badge", "uniform"]
-"""A question with three answers: yes, no, None (cannot tell)."""
+Signal = Literal["occupied", "phone_in_use", "phone_at_ear", "smoking", "eating", "badge", "uniform", "outsider"]
+"""A question with three answers: yes, no, None (cannot tell). ``outsider``: somebody not in uniform is in the staff
+zone beside somebody in it.
+"""
 
-Count = Literal["staff_count", "queue_count"]
+Count = Literal["staff_count", "customer_count", "queue_count"]
 """A number of people, or None (cannot tell)."""
 
 Reason = Literal["no_stream", "frozen", "black", "covered", "blurred", "moved", "overload", "starting"]
@@ -44,7 +46,9 @@ class Observation:
     eating: bool | None = None
     badge: bool | None = None
     uniform: bool | None = None
+    outsider: bool | None = None
     staff_count: int | None = None
+    customer_count: int | None = None
     queue_count: int | None = None
     reason: Reason | None = None
     confidence: Mapping[str, float] = field(default_factory=lambda: _NOTHING)

@@ -12,9 +12,17 @@ from vision.chest import ChestLimits, clearly_shown, is_hidden
 from vision.closeup import PERSON, Sight
 from vision.conduct import Act, Conduct
 from vision.detector import Detections
-from vision.dress import CANNOT_TELL, BadgeWatch, UniformJudge, UniformWatch, WornAnswer
+from vision.dress import (
+    CANNOT_TELL,
+    BadgeWatch,
+    UniformJudge,
+    UniformWatch,
+    WornAnswer,
+    of_all,
+    outsider_among,
+)
 from vision.geometry import Boxes, contains
-from vision.layout import CameraLayout, WindowLayout
+from vision.layout import CameraLayout, WindowLayout, Zone
 from vision.observation import Observation, WindowId
 from vision.occupancy import Occupancy, OccupancyLimits, Presence
 from vision.picture import Picture
@@ -29,6 +37,7 @@ LABELS: Final[Mapping[Act, str]] = MappingProxyType(
 """What a box that shows an act is called."""
 
 _DONE: Final[tuple[Act, ...]] = ("phone", "smoking", "eating")
+_COUNTED: Final[tuple[Zone, ...]] = ("customer", "queue")
 
 _Box = tuple[float, float, float, float]
 _Staff = Sequence[tuple[Track, Conduct | None]]
@@ -131,18 +140,18 @@ class Observer:
                 if track is not None and any(track is one for one in presence.staff)
             ]
             acts = _acts(post, picture.at, presence, staff)
-            badge, uniform = self._dress(post, picture, presence, staff, people)
-            queue = self._queue(window, people)
-            observations.append(_observation(window.id, picture.at, presence, acts, badge, uniform, queue))
+            dress = self._dress(post, picture, presence, staff, people)
+            counts = {zone: _standing_in(window, zone, people) for zone in _COUNTED}
+            observations.append(_observation(window.id, picture.at, presence, acts, dress, counts))
             seen += self._seen_things(window.id, picture.at, acts, staff)
         return observations, seen
 
     def _dress(
         self, post: _Post, picture: Picture, presence: Presence, staff: _Staff, people: Detections
-    ) -> tuple[WornAnswer, WornAnswer]:
-        """Whether badge and uniform are worn; where nobody is, neither is missing."""
+    ) -> dict[str, WornAnswer]:
+        """Whether badge and uniform are worn, and by everybody; where nobody is, nothing is missing."""
         if presence.occupied is False:
-            return CANNOT_TELL, CANNOT_TELL
+            return {"outsider": WornAnswer(False, presence.confidence) if post.uniform is not None else CANNOT_TELL}
         somebody = _tuples(people.boxes[people.scores >= self._limits.somebody])
 
         def beside(person: _Box) -> list[_Box]:
@@ -156,8 +165,9 @@ class Observer:
 
         badge = post.badge.look(picture.at, staff, is_clear) if post.badge is not None else CANNOT_TELL
         tracks = [track for track, _ in staff]
-        uniform = post.uniform.look(picture, tracks, is_whole) if post.uniform is not None else CANNOT_TELL
-        return badge, uniform
+        clothes = post.uniform.look(picture, tracks, is_whole) if post.uniform is not None else [CANNOT_TELL] * 2
+        outsider = outsider_among(clothes) if presence.occupied else CANNOT_TELL
+        return {"badge": badge, "uniform": of_all(clothes), "outsider": outsider}
 
     def _is_hidden(self, window: WindowLayout, others: list[np.ndarray[tuple[int], np.dtype[np.float32]]]) -> bool:
         """Whether somebody who does not belong to the post stands before most of its place."""
@@ -169,13 +179,6 @@ class Observer:
             if width > 0 and height > 0 and width * height / size >= self._limits.hidden:
                 return True
         return False
-
-    def _queue(self, window: WindowLayout, people: Detections) -> int | None:
-        zone = window.zones.get("queue")
-        if zone is None:
-            return None
-        standing = people.boxes[people.scores >= OccupancyLimits().enter]
-        return sum(contains(zone, (x1 + x2) / 2, y2) for x1, _, x2, y2 in standing.tolist())
 
     def _seen_people(
         self, people: Detections, tracks: Sequence[Track | None], places: Sequence[int | None]
@@ -204,6 +207,14 @@ class Observer:
         return [Seen(LABELS[act], box, score, None, window) for (act, box), score in found.items()]
 
 
+def _standing_in(window: WindowLayout, zone: Zone, people: Detections) -> int | None:
+    """How many people's feet are in the zone; None where it is not drawn."""
+    if zone not in window.zones:
+        return None
+    standing = people.boxes[people.scores >= OccupancyLimits().enter]
+    return sum(contains(window.zones[zone], (x1 + x2) / 2, y2) for x1, _, x2, y2 in standing.tolist())
+
+
 def _acts(post: _Post, at: StreamTime, presence: Presence, staff: _Staff) -> dict[Act, ActAnswer]:
     """What the staff do, of what the network knows; where nobody is, nobody does anything."""
     if presence.occupied is False:
@@ -217,34 +228,34 @@ def _observation(
     at: StreamTime,
     presence: Presence,
     acts: Mapping[Act, ActAnswer],
-    badge: WornAnswer,
-    uniform: WornAnswer,
-    queue: int | None,
+    dress: Mapping[str, WornAnswer],
+    counts: Mapping[Zone, int | None],
 ) -> Observation:
     unasked = ActAnswer(at, None, 0.0)
     phone, smoking, eating = (acts.get(act, unasked) for act in _DONE)
-    in_use, by_ear = phone.doing, at_ear(phone)
     answered = {
         "occupied": (presence.occupied, presence.confidence),
-        "phone_in_use": (in_use, phone.confidence),
-        "phone_at_ear": (by_ear, phone.confidence),
+        "phone_in_use": (phone.doing, phone.confidence),
+        "phone_at_ear": (at_ear(phone), phone.confidence),
         "smoking": (smoking.doing, smoking.confidence),
         "eating": (eating.doing, eating.confidence),
-        "badge": (badge.worn, badge.confidence),
-        "uniform": (uniform.worn, uniform.confidence),
+        **{signal: (answer.worn, answer.confidence) for signal, answer in dress.items()},
     }
+    said = {signal: answer for signal, (answer, _) in answered.items()}
     return Observation(
         window,
         at,
         occupied=presence.occupied,
-        phone_in_use=in_use,
-        phone_at_ear=by_ear,
+        phone_in_use=phone.doing,
+        phone_at_ear=at_ear(phone),
         smoking=smoking.doing,
         eating=eating.doing,
-        badge=badge.worn,
-        uniform=uniform.worn,
+        badge=said.get("badge"),
+        uniform=said.get("uniform"),
+        outsider=said.get("outsider"),
         staff_count=len(presence.staff) if presence.occupied is not None else None,
-        queue_count=queue,
+        customer_count=counts["customer"],
+        queue_count=counts["queue"],
         confidence={signal: round(sure, 3) for signal, (answer, sure) in answered.items() if answer is not None},
     )
 

@@ -43,20 +43,22 @@ def event_out(
 ) -> EventOut:
     """An event as lists and alerts show it; ``rule`` is its entry of the rulebook that judged it."""
     shown = evidence_out(event.id, evidence, zone) if evidence else None
+    broken = Rule.model_validate(rule)
+    lasted = (event.until - event.started_at) / SECOND
     return EventOut(
         id=event.id,
         window=event.window,
         window_name=window_name,
         rule=event.rule,
         name=TextOut(**rule["name"]),
-        severity=rule["severity"],
-        condition=_condition_out(Rule.model_validate(rule)),
+        severity=broken.severity_after(lasted),
+        condition=_condition_out(broken),
         state=event.state,
         started_at=moment(event.started_at, zone),
         satisfied_at=moment(event.satisfied_at, zone),
         until=moment(event.until, zone),
         ended_at=moment(event.until, zone) if event.ended_at is not None else None,
-        duration_s=round((event.until - event.started_at) / SECOND, 1),
+        duration_s=round(lasted, 1),
         confidence=event.confidence,
         repeat_of=event.repeat_of,
         rulebook=event.rulebook,

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from service.api.schemas import RulebookOut, RuleOut, TextOut
+from service.api.schemas import RulebookOut, RuleOut, TextOut, UnjudgedOut
 from service.api.site import SiteDep
 
 __all__ = ["router"]
@@ -16,7 +16,7 @@ _WORDS = {"name", "text", "severity", "state", "sources"}
 
 @router.get("/rules")
 async def rulebook(site: SiteDep) -> RulebookOut:
-    """The hall's rulebook: every rule with its state, figures and sources."""
+    """The hall's rulebook: every rule with its state, figures and sources, and those that nothing here can judge."""
     content: dict[str, Any] = site.hall_book.model_dump(mode="json")
     return RulebookOut(
         version=content["version"],
@@ -32,4 +32,5 @@ async def rulebook(site: SiteDep) -> RulebookOut:
             )
             for name, rule in content["rules"].items()
         ],
+        unjudged=[UnjudgedOut(id=name, **rule) for name, rule in content["unjudged"].items()],
     )

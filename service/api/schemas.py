@@ -273,9 +273,20 @@ class RuleOut(BaseModel):
     parameters: dict[str, Any]
 
 
+class UnjudgedOut(BaseModel):
+    """A rule of the sources that nothing here can judge, and what that would take."""
+
+    id: str
+    name: TextOut
+    text: TextOut
+    sources: list[str]
+    needs: TextOut
+
+
 class RulebookOut(BaseModel):
     version: str
     rules: list[RuleOut]
+    unjudged: list[UnjudgedOut]
 
 
 class ZonesIn(BaseModel):

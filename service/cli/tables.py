@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["show", "table"]
+__all__ = ["say", "show", "table"]
 
 _WIDE = 160
 
@@ -21,3 +21,8 @@ def table(title: str | None, *headings: str) -> Table:
 def show(filled: Table) -> None:
     """Print the table, as wide as it needs where no terminal sets a limit."""
     Console(width=None if sys.stdout.isatty() else _WIDE).print(filled)
+
+
+def say(text: str) -> None:
+    """Print a line in a terminal's own letters; click would write UTF-8 to one that has only ASCII."""
+    sys.stdout.write(f"{text}\n")

@@ -4,7 +4,7 @@ import math
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 __all__ = ["Duration", "parse", "written"]
 
@@ -33,5 +33,13 @@ def written(duration: float) -> str:
     return f"{duration:.6f}".rstrip("0").rstrip(".") + "s"  # :g would round, and write 1000001 as 1e+06
 
 
-Duration = Annotated[float, BeforeValidator(parse), PlainSerializer(written, when_used="json")]
+_SCHEMA = {
+    "anyOf": [
+        {"type": "number", "minimum": 0},
+        {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*(ms|s|sec|m|min|h)?\s*$"},
+    ],
+    "description": "Seconds, or 2.5s, 5min, 2h.",
+}
+
+Duration = Annotated[float, BeforeValidator(parse), PlainSerializer(written, when_used="json"), WithJsonSchema(_SCHEMA)]
 """A pydantic field of seconds that reads and writes the forms above."""

@@ -12,10 +12,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from service.rules.duration import Duration
 from service.rules.policy import Policy
 from vision.errors import BadInput
-from vision.observation import COUNTS, SIGNALS, Observation
+from vision.observation import COUNTS, SIGNALS, Count, Observation
 from vision.streamtime import seconds
 
-__all__ = ["DEFAULT", "Rule", "Rulebook", "RulebookError", "Text", "load_rulebook", "overridden"]
+__all__ = [
+    "DEFAULT",
+    "Rule",
+    "Rulebook",
+    "RulebookError",
+    "Text",
+    "Unjudged",
+    "load_rulebook",
+    "overridden",
+    "rulebook_schema",
+]
 
 DEFAULT: Final = Path(__file__).parent / "default.yaml"
 
@@ -40,8 +50,31 @@ class Text(BaseModel):
     en: str = Field(min_length=1)
 
 
+class While(BaseModel):
+    """What must hold beside the signal: more than ``over`` of ``count``; where it does not, nobody offends."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    count: Count
+    over: int = Field(ge=0)
+
+    def holds(self, observation: Observation) -> bool | None:
+        seen: int | None = getattr(observation, self.count)
+        return None if seen is None else seen > self.over
+
+
+class Step(BaseModel):
+    """From ``after`` on since it began, an event weighs ``severity``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    after: Duration = Field(gt=0)
+    severity: Severity
+
+
 class Rule(BaseModel):
-    """One rule. It offends where ``signal`` answers ``answer``, or counts more than ``over``.
+    """One rule. It offends where ``signal`` answers ``answer``, or counts more than ``over``; ``during``: and while
+    this holds.
 
     ``state`` auto means: judged as soon as a model answers the signal. Shares are of clear time.
     """
@@ -55,6 +88,7 @@ class Rule(BaseModel):
     signal: str
     answer: bool | None = None
     over: int | None = Field(default=None, ge=0)
+    during: While | None = None
     state: State = "on"
     after: Duration = Field(gt=0)
     window: Duration | None = Field(default=None, gt=0)
@@ -69,6 +103,7 @@ class Rule(BaseModel):
     spread: Duration = 0.0
     max_silence: Duration = Field(default=2.0, gt=0)
     hold: Duration = Field(default=300.0, gt=0)
+    escalation: tuple[Step, ...] = ()
 
     @model_validator(mode="after")
     def _asks_one_question(self) -> "Rule":
@@ -78,6 +113,8 @@ class Rule(BaseModel):
             raise ValueError("a signal needs answer (yes or no), a count needs over (a number)")
         if self.begin_share <= self.end_share:
             raise ValueError(f"begin_share {self.begin_share} must be more than end_share {self.end_share}")
+        if [step.after for step in self.escalation] != sorted({step.after for step in self.escalation}):
+            raise ValueError("escalation: each step must come later than the one before it")
         return self
 
     def offends(self, observation: Observation) -> bool | None:
@@ -85,7 +122,14 @@ class Rule(BaseModel):
         seen = getattr(observation, self.signal)
         if seen is None or observation.reason is not None:
             return None
-        return bool(seen > self.over) if self.over is not None else seen is self.answer
+        done = bool(seen > self.over) if self.over is not None else seen is self.answer
+        if not done or self.during is None:
+            return done
+        return self.during.holds(observation)
+
+    def severity_after(self, lasted: float) -> Severity:
+        """What an event weighs that has lasted so many seconds."""
+        return next((step.severity for step in reversed(self.escalation) if lasted >= step.after), self.severity)
 
     def policy(self) -> Policy:
         """The figures in stream time."""
@@ -106,13 +150,32 @@ class Rule(BaseModel):
         )
 
 
+class Unjudged(BaseModel):
+    """A rule of the sources that nothing here can judge, and what that would take; it is off and stays so."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Text
+    text: Text
+    sources: tuple[str, ...]
+    needs: Text
+
+
 class Rulebook(BaseModel):
-    """All rules of a hall, under one version that every event names."""
+    """All rules of a hall, under one version that every event names; ``unjudged``: those that no camera judges yet."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: str = Field(min_length=1)
     rules: Mapping[str, Rule]
+    unjudged: Mapping[str, Unjudged] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _named_once(self) -> "Rulebook":
+        double = sorted(set(self.rules) & set(self.unjudged))
+        if double:
+            raise ValueError(f"{double[0]} stands in rules and in unjudged")
+        return self
 
     def judged(self) -> dict[str, Rule]:
         """The rules that are on, or are as soon as a model answers."""
@@ -133,6 +196,12 @@ def load_rulebook(path: Path = DEFAULT) -> Rulebook:
         raise RulebookError(f"{path}: {_first(error)}") from error
 
 
+def rulebook_schema() -> dict[str, Any]:
+    """The JSON Schema of a rulebook's file; durations are written as 2.5s, 5min or 2h."""
+    schema: dict[str, Any] = Rulebook.model_json_schema(mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "zaigang rulebook"} | schema
+
+
 def overridden(book: Rulebook, changes: Mapping[str, Mapping[str, Any]], where: str) -> Rulebook:
     """``book`` with ``changes`` (rule to key to value), under a version that names them; the book itself without any.
 
@@ -143,6 +212,8 @@ def overridden(book: Rulebook, changes: Mapping[str, Mapping[str, Any]], where: 
         return book
     rules = dict(book.rules)
     for name, change in changes.items():
+        if name in book.unjudged:
+            raise RulebookError(f"{where}: {name} cannot be judged: it needs {book.unjudged[name].needs.en}")
         if name not in rules:
             raise RulebookError(f'{where}: there is no rule "{name}"; the book has {", ".join(rules)}')
         unknown = sorted(set(change) - set(Rule.model_fields))
@@ -150,12 +221,13 @@ def overridden(book: Rulebook, changes: Mapping[str, Mapping[str, Any]], where: 
             raise RulebookError(f"{where}: {name}.{unknown[0]} is no key of a rule; known: {', '.join(_FIGURES)}")
         rules[name] = _changed(rules[name], change, f"{where}: {name}")
     token = json.dumps({name: rules[name].model_dump(mode="json") for name in sorted(changes)}, sort_keys=True)
-    return Rulebook(version=f"{book.version}+{hashlib.sha256(token.encode()).hexdigest()[:8]}", rules=rules)
+    version = f"{book.version}+{hashlib.sha256(token.encode()).hexdigest()[:8]}"
+    return Rulebook(version=version, rules=rules, unjudged=book.unjudged)
 
 
 _FIGURES: Final = (
     "state after window begin_share end_share clear_share clear_after clear_looks merge_gap cool_down min_looks spread "
-    "max_silence hold over severity"
+    "max_silence hold over during severity escalation"
 ).split()
 _FOLLOWING: Final = ("window", "clear_after", "merge_gap", "cool_down", "spread")
 

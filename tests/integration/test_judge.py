@@ -117,5 +117,11 @@ def test_rules_and_version_can_be_read_by_programs() -> None:
     book = json.loads(zaigang("rules", "--set", "leave_post.after=2min", "--json").stdout)
     version = json.loads(zaigang("version", "--json").stdout)
 
-    assert book["rules"]["leave_post"]["after"] == "2min"
+    leave_post, sleeping = book["rules"]["leave_post"], book["rules"]["sleeping"]
+    assert (leave_post["state"], leave_post["needs"], leave_post["parameters"]["after"]) == ("on", None, "2min")
+    assert book["rules"]["uniform_missing"]["state"] == "off"
+    assert "models.uniforms" in book["rules"]["uniform_missing"]["needs"]["en"]
+    assert sleeping["state"] == "off"
+    assert "head on the desk" in sleeping["needs"]["en"]
+    assert set(book["rules"]["phone_use"]["sources"]) == {"S0", "S1", "S2", "S3"}
     assert {model["name"] for model in version["models"]} == {"person", "objects", "uniform"}

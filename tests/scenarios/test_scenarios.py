@@ -39,6 +39,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "no badge": {"badge": False},
     "uniform": {"uniform": True},
     "no uniform": {"uniform": False},
+    "an outsider": {"outsider": True},
+    "staff only": {"outsider": False},
+    "at the ear": {"phone_at_ear": True},
+    "at the ear with a customer": {"phone_at_ear": True, "customer_count": 1},
+    "at the ear with nobody": {"phone_at_ear": True, "customer_count": 0},
+    "no call with a customer": {"phone_at_ear": False, "customer_count": 1},
 }
 
 

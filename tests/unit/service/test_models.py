@@ -47,7 +47,7 @@ def turned_on(*rules: str) -> Rulebook:
 def test_rules_on_auto_wait_for_the_class_that_answers_them(tmp_path: Path) -> None:
     waits = waiting(networks(tmp_path), load_rulebook())
 
-    assert set(waits) == {"eating", "smoking", "badge_missing", "uniform_missing"}
+    assert set(waits) == {"eating", "smoking", "badge_missing", "uniform_missing", "outsider"}
     assert waits["smoking"] == f'model "toy-objects" ({tmp_path / "toy-objects"}) has no class cigarette'
     assert waits["uniform_missing"] == "models.uniforms names no uniform that the hall has enrolled"
 
@@ -55,7 +55,7 @@ def test_rules_on_auto_wait_for_the_class_that_answers_them(tmp_path: Path) -> N
 def test_they_begin_with_a_network_that_has_it(tmp_path: Path) -> None:
     models = networks(tmp_path, "cigarette", FOOD, "badge", answers=["front"])
 
-    assert set(waiting(models, load_rulebook())) == {"uniform_missing"}
+    assert set(waiting(models, load_rulebook())) == {"uniform_missing", "outsider"}
 
 
 def test_a_network_that_judges_smoking_by_posture_needs_no_class_for_it(tmp_path: Path) -> None:

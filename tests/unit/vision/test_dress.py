@@ -8,7 +8,7 @@ import pytest
 
 from tests.fixtures.sights import Box, conduct
 from vision.conduct import Conduct
-from vision.dress import BadgeWatch, UniformWatch, WornAnswer, of_all
+from vision.dress import BadgeWatch, UniformWatch, WornAnswer, of_all, outsider_among
 from vision.geometry import Boxes
 from vision.picture import Picture, Pixels
 from vision.streamtime import SECOND, StreamTime
@@ -163,7 +163,7 @@ def uniforms(wardrobe: Wardrobe, seconds: float, whole: bool = True) -> list[Wor
         at = StreamTime(index * SECOND // 5)
         boxes = [np.array([100 * number, 0, 100 * number + 80, 100]) for number in range(len(wardrobe.clothes))]
         staff = [Track(number, box, 0.9, at) for number, box in enumerate(boxes)]
-        answers.append(watch.look(Picture(at, PIXELS), staff, lambda _: whole))
+        answers.append(of_all(watch.look(Picture(at, PIXELS), staff, lambda _: whole)))
     return answers
 
 
@@ -200,7 +200,7 @@ def test_one_look_at_the_clothes_that_says_the_opposite_is_no_vote_yet() -> None
         wardrobe.clothes = [clothes]
         at = StreamTime(index * 2 * SECOND)
         staff = [Track(1, np.array([0, 0, 80, 100], np.float32), 0.9, at)]
-        found.append(watch.look(Picture(at, PIXELS), staff, lambda _: True).worn)
+        found += [one.worn for one in watch.look(Picture(at, PIXELS), staff, lambda _: True)]
 
     assert found == [True, None, False, None]
 
@@ -210,8 +210,29 @@ def test_an_answer_about_clothes_holds_for_three_seconds_and_not_over_a_gap() ->
     staff = [Track(1, np.array([0, 0, 80, 100], np.float32), 0.9, StreamTime(0))]
     watch.look(Picture(StreamTime(0), PIXELS), staff, lambda _: True)
 
-    held = [watch.look(Picture(StreamTime(s * SECOND), PIXELS), staff, lambda _: False).worn for s in (1, 3, 4)]
+    held = [watch.look(Picture(StreamTime(s * SECOND), PIXELS), staff, lambda _: False)[0].worn for s in (1, 3, 4)]
     watch.forget()
 
     assert held == [False, False, None]
-    assert watch.look(Picture(StreamTime(SECOND), PIXELS), staff, lambda _: False).worn is None
+    assert watch.look(Picture(StreamTime(SECOND), PIXELS), staff, lambda _: False)[0].worn is None
+
+
+@pytest.mark.parametrize(
+    ("clothes", "outsider"),
+    [
+        ([WORN, OTHER], True),
+        ([WORN, WORN, OTHER], True),
+        ([OTHER], False),
+        ([WORN, WORN], False),
+        ([], False),
+        ([WORN, UNSURE], None),
+        ([OTHER, OTHER], None),
+        ([OTHER, UNSURE], None),
+    ],
+)
+def test_an_outsider_is_somebody_without_the_uniform_beside_somebody_in_it(
+    clothes: list[Clothes], outsider: bool | None
+) -> None:
+    answers = [WornAnswer(one.wears, one.score) for one in clothes]
+
+    assert outsider_among(answers).worn is outsider

@@ -155,7 +155,9 @@ def test_people_in_the_queue_are_counted_where_a_queue_is_drawn() -> None:
     answers = last(people(SEATED, (60, 200, 110, 340), (150, 210, 200, 345), (500, 200, 560, 340)), None)
 
     assert answers[0].queue_count == 2
+    assert answers[0].customer_count == 2
     assert answers[1].queue_count is None
+    assert answers[1].customer_count is None
 
 
 ALL: dict[Act, float] = {"phone": 0.4, "smoking": 0.6, "eating": 0.5, "badge": 0.5}
