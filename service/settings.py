@@ -23,7 +23,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings import SettingsError as EnvironmentFault
 
 from service.rules.duration import Duration
-from service.rules.duty import Calendar, Duty, Roster, Shift, always_on
+from service.rules.duty import Calendar, Duty, Roster, Shift, Span, always_on, no_shifts
 from service.rules.rulebook import Rulebook, load_rulebook, overridden
 from vision.address import check_scheme
 from vision.errors import BadInput, ZoneError
@@ -80,6 +80,7 @@ def _corners(numbers: tuple[float, ...]) -> tuple[float, ...]:
 
 
 DutyOf: TypeAlias = Callable[[WindowId, StreamTime], Duty]
+ShiftOf: TypeAlias = Callable[[WindowId, StreamTime], Span | None]
 
 Hours = Annotated[
     Shift, BeforeValidator(_hours), PlainSerializer(lambda shift: f"{shift.begins:%H:%M}-{shift.ends:%H:%M}")
@@ -245,6 +246,12 @@ class Settings(BaseSettings):
         own = {window: duty_of(own.duty, self.hall.zone) for window, (_, own) in self.windows().items() if own.duty}
         return lambda window, at: own.get(window, hall)(window, at)
 
+    def shifts_by_window(self) -> ShiftOf:
+        """The shift that a window is on duty in at a moment, None where it has none."""
+        hall = shift_of(self.duty, self.hall.zone)
+        own = {window: shift_of(own.duty, self.hall.zone) for window, (_, own) in self.windows().items() if own.duty}
+        return lambda window, at: own.get(window, hall)(window, at)
+
 
 class GivenSettings(Settings):
     """A site exactly as it is given: the environment, which was asked already or is not meant, changes nothing."""
@@ -267,6 +274,14 @@ def duty_of(duty: DutySettings, zone: ZoneInfo) -> DutyOf:
         return always_on
     roster = duty.roster(zone)
     return lambda _window, at: roster.at(at)
+
+
+def shift_of(duty: DutySettings, zone: ZoneInfo) -> ShiftOf:
+    """The shifts that ``duty`` means by the clock of ``zone``."""
+    if duty.always:
+        return no_shifts
+    roster = duty.roster(zone)
+    return lambda _window, at: roster.shift(at)
 
 
 def load_settings(path: Path | None) -> Settings:

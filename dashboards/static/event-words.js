@@ -5,13 +5,13 @@ import { clockOf, since } from "./time.js";
 
 /** Why an open event is one, with its running duration. */
 export function why(event) {
-  const { signal, after_s: after, over } = event.condition;
-  const key = has(`why.${signal}`) ? `why.${signal}` : "why.other";
+  const { asks, after_s: after, over } = event.condition;
+  const key = has(`why.${asks}`) ? `why.${asks}` : "why.other";
   return t(key, { lasted: duration(Math.round(since(event.started_at))), after: duration(after), over, rule: said(event.name) });
 }
 
 /** How an event ended: `10:03 已回岗，共 6 分 20 秒`. */
 export function done(event) {
-  const how = event.state === "interrupted" ? "interrupted" : event.condition.signal === "occupied" ? "back" : "over";
+  const how = event.state === "interrupted" ? "interrupted" : ["occupied", "late"].includes(event.condition.asks) ? "back" : "over";
   return t(`done.${how}`, { at: clockOf(event.until), lasted: duration(event.duration_s) });
 }

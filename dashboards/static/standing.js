@@ -7,9 +7,9 @@ const SEVERITIES = ["grave", "major", "minor", "notice"];
 const RANKS = { alert: 0, back: 0, building: 1, unknown: 2, starting: 2, on: 3, off: 4 };
 const NOTEWORTHY_S = 2; // a phone seen for a moment is not yet something to show
 
-/** A breach in one short word: that of its signal, else the rule's own name. */
+/** A breach in one short word: that of what it asks, else the rule's own name. */
 export function breachWord(breach) {
-  const key = `breach.${breach.signal}`;
+  const key = `breach.${breach.asks}`;
   return has(key) ? t(key) : said(breach.name);
 }
 

@@ -151,7 +151,7 @@ class WhyChart extends HTMLElement {
     const { state, ended_at: ended, started_at: began, condition } = this.#event;
     const labels = [text("moment", this.#x(started), y, t("chart.began", { at: clockOf(began) }), "start")];
     if (state !== "open") {
-      const word = state === "closed" && condition.signal === "occupied" ? "chart.back" : "chart.ended";
+      const word = state === "closed" && ["occupied", "late"].includes(condition.asks) ? "chart.back" : "chart.ended";
       const near = this.#x(until) - this.#x(started) < LEAST_LABEL_APART;
       const right = this.#x(until) > this.#width - LEAST_LABEL_APART;
       labels.push(text("moment", this.#x(until) + (near && !right ? LEAST_LABEL_APART / 2 : 0), near && right ? y + LINE : y, t(word, { at: clockOf(ended) }), right ? "end" : near ? "start" : "middle"));

@@ -75,6 +75,7 @@ def _poster(pictures: list[str]) -> str | None:
 def _condition_out(rule: Rule) -> ConditionOut:
     return ConditionOut(
         signal=rule.signal,
+        asks=rule.asks,
         answer=rule.answer,
         over=rule.over,
         after_s=rule.after,
@@ -150,6 +151,7 @@ def _window_out(window: Window, camera: Mapping[str, Any] | None, site: Site, zo
                 name=TextOut(**book.rules[breach["rule"]].name.model_dump()),
                 severity=book.rules[breach["rule"]].severity,
                 signal=book.rules[breach["rule"]].signal,
+                asks=book.rules[breach["rule"]].asks,
                 after_s=book.rules[breach["rule"]].after,
                 since=moment(StreamTime(breach["since"]), zone),
                 event=breach["event"],

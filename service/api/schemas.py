@@ -59,6 +59,7 @@ class BreachOut(BaseModel):
     name: TextOut
     severity: str
     signal: str
+    asks: str
     after_s: float
     since: Moment
     event: str | None
@@ -199,9 +200,13 @@ class EvidenceOut(BaseModel):
 
 
 class ConditionOut(BaseModel):
-    """What a rule asks and by which figures, in seconds: it offends where ``signal`` answers ``answer``, or is over."""
+    """What a rule asks and by which figures, in seconds: it offends where ``signal`` answers ``answer``, or is over.
+
+    ``asks`` is the word for it: the signal's, or that of a part of the shift (late, early, absence).
+    """
 
     signal: str
+    asks: str
     answer: bool | None
     over: int | None
     after_s: float

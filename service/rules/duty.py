@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
 from vision.streamtime import StreamTime, from_datetime, to_datetime
 
-__all__ = ["Calendar", "Duty", "Roster", "Shift", "always_on"]
+__all__ = ["Calendar", "Duty", "Roster", "Shift", "Span", "always_on", "no_shifts"]
 
 Duty = Literal["on", "off", "exempt", "no_calendar"]
 """``no_calendar``: nobody has said which days of that year are worked, so nothing is judged, loudly."""
+
+Span: TypeAlias = tuple[StreamTime, StreamTime]
+"""From when to when a shift lasts on one day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,27 @@ class Roster:
                     return duty
         return "off"
 
+    def shift(self, at: StreamTime) -> Span | None:
+        """The shift on duty at ``at``; shifts that follow one another without a break are one."""
+        day = to_datetime(at).astimezone(self.zone).date()
+        return next((span for span in self._shifts(day) if span[0] <= at < span[1]), None)
+
+    @lru_cache(maxsize=8)  # noqa: B019  # as below
+    def _shifts(self, day: date) -> tuple[Span, ...]:
+        spans = sorted(
+            (start, end)
+            for near in (day - timedelta(days=1), day, day + timedelta(days=1))
+            for start, end, duty in self._day(near)
+            if duty == "on"
+        )
+        joined: list[Span] = []
+        for start, end in spans:
+            if joined and start <= joined[-1][1]:
+                joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+            else:
+                joined.append((start, end))
+        return tuple(joined)
+
     @lru_cache(maxsize=8)  # noqa: B019  # one roster lives as long as its worker, and looks ask for the same day
     def _day(self, day: date) -> tuple[tuple[StreamTime, StreamTime, Duty], ...]:
         worked = self.calendar.is_worked(day)
@@ -80,7 +104,7 @@ class Roster:
         duty: Duty = "on" if worked else "no_calendar"
         return tuple((*self._span(day, shift), duty) for shift in self.shifts)
 
-    def _span(self, day: date, shift: Shift) -> tuple[StreamTime, StreamTime]:
+    def _span(self, day: date, shift: Shift) -> Span:
         last = day + timedelta(days=1) if shift.ends <= shift.begins else day
         begins = datetime.combine(day, shift.begins, self.zone)
         return from_datetime(begins), from_datetime(datetime.combine(last, shift.ends, self.zone))
@@ -89,3 +113,8 @@ class Roster:
 def always_on(_window: str, _at: StreamTime) -> Duty:
     """The duty of a film that nobody gave a calendar for."""
     return "on"
+
+
+def no_shifts(_window: str, _at: StreamTime) -> Span | None:
+    """The shifts of a film that nobody gave a calendar for."""
+    return None

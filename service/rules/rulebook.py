@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -17,6 +18,7 @@ from vision.streamtime import seconds
 
 __all__ = [
     "DEFAULT",
+    "PARTS",
     "Rule",
     "Rulebook",
     "RulebookError",
@@ -28,6 +30,8 @@ __all__ = [
 ]
 
 DEFAULT: Final = Path(__file__).parent / "default.yaml"
+
+_ID: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 Severity = Literal["notice", "minor", "major", "grave"]
 State = Annotated[
@@ -48,6 +52,12 @@ class Text(BaseModel):
 
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
+
+
+Part = Literal["begin", "end", "sum"]
+_PARTS: Final[Mapping[Part, str]] = {"begin": "late", "end": "early", "sum": "absence"}
+PARTS: Final = tuple(_PARTS.values())
+"""The words for what rules of a shift ask."""
 
 
 class While(BaseModel):
@@ -74,7 +84,7 @@ class Step(BaseModel):
 
 class Rule(BaseModel):
     """One rule. It offends where ``signal`` answers ``answer``, or counts more than ``over``; ``during``: and while
-    this holds.
+    this holds. ``shift``: of a vacancy at a shift's begin or end, or of all of a shift's together (see `shift.py`).
 
     ``state`` auto means: judged as soon as a model answers the signal. Shares are of clear time.
     """
@@ -89,6 +99,7 @@ class Rule(BaseModel):
     answer: bool | None = None
     over: int | None = Field(default=None, ge=0)
     during: While | None = None
+    shift: Part | None = None
     state: State = "on"
     after: Duration = Field(gt=0)
     window: Duration | None = Field(default=None, gt=0)
@@ -111,6 +122,8 @@ class Rule(BaseModel):
             raise ValueError(f"signal {self.signal!r} is none of {', '.join((*SIGNALS, *COUNTS))}")
         if (self.signal in SIGNALS) != (self.answer is not None) or (self.signal in COUNTS) != (self.over is not None):
             raise ValueError("a signal needs answer (yes or no), a count needs over (a number)")
+        if self.shift is not None and (self.signal, self.answer, self.during) != ("occupied", False, None):
+            raise ValueError("shift is of a vacant post: signal occupied, answer no")
         if self.begin_share <= self.end_share:
             raise ValueError(f"begin_share {self.begin_share} must be more than end_share {self.end_share}")
         if [step.after for step in self.escalation] != sorted({step.after for step in self.escalation}):
@@ -126,6 +139,11 @@ class Rule(BaseModel):
         if not done or self.during is None:
             return done
         return self.during.holds(observation)
+
+    @property
+    def asks(self) -> str:
+        """The word for what is asked: the signal's, or that of a part of the shift."""
+        return self.signal if self.shift is None else _PARTS[self.shift]
 
     def severity_after(self, lasted: float) -> Severity:
         """What an event weighs that has lasted so many seconds."""
@@ -175,6 +193,12 @@ class Rulebook(BaseModel):
         double = sorted(set(self.rules) & set(self.unjudged))
         if double:
             raise ValueError(f"{double[0]} stands in rules and in unjudged")
+        parts = [rule.shift for rule in self.rules.values() if rule.shift is not None]
+        if len(set(parts)) < len(parts):
+            raise ValueError("two rules are of the same part of a shift; one each of begin, end and sum")
+        strange = [name for name in (*self.rules, *self.unjudged) if not _ID.fullmatch(name)]
+        if strange:
+            raise ValueError(f"{strange[0]!r} is no id; write it in small letters, digits and _")
         return self
 
     def judged(self) -> dict[str, Rule]:

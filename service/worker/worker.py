@@ -73,7 +73,11 @@ class Worker:
         cards = (self._eye.person.card, self._eye.objects.card, *([uniforms.card] if uniforms is not None else []))
         self._networks = tuple({"name": card.name, "version": card.version, "sha256": card.sha256} for card in cards)
         mine = {WindowId(window.id) for camera in plan.cameras for window in camera.windows}
-        self._judge = Judge({window: book for window, book in self._books.items() if window in mine}, self._duty)
+        self._judge = Judge(
+            {window: book for window, book in self._books.items() if window in mine},
+            self._duty,
+            plan.settings.shifts_by_window(),
+        )
         rate = plan.settings.looks_per_second
         self._posts = [
             CameraPost(camera, plan.drawn, self._eye, uniforms, plan.data, rate, clock, self._arrived)

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.rules.duty import Duty, always_on
+from service.rules.duty import Duty, Span, always_on
 from service.rules.event import Event
 from service.rules.judge import Judge
 from service.rules.rulebook import load_rulebook, overridden
@@ -17,9 +18,16 @@ W1 = WindowId("w1")
 START = StreamTime(1_767_574_800 * SECOND)
 BOOK = overridden(
     load_rulebook(),
-    {"leave_post": {"after": "5s", "cool_down": "4s"}, "phone_use": {"after": "3s", "merge_gap": "6s"}},
+    {
+        "leave_post": {"after": "5s", "cool_down": "4s"},
+        "late_on_post": {"after": "5s"},
+        "early_leave": {"after": "5s"},
+        "half_day_absence": {"after": "20s"},
+        "phone_use": {"after": "3s", "merge_gap": "6s"},
+    },
     "test",
 )
+SHIFT, BREAK = 150 * SECOND, 50 * SECOND
 
 answers = st.sampled_from([True, False, None])
 gaps = st.sampled_from([200_000, 500_000, SECOND, SECOND, 2 * SECOND, 3 * SECOND, 30 * SECOND, 400 * SECOND])
@@ -42,6 +50,16 @@ def streams(draw: st.DrawFn) -> list[Observation]:
             )
             at = StreamTime(at + gap)
     return looks
+
+
+def shift_at(_window: str, at: StreamTime) -> Span | None:
+    """A shift and a break in turn, over and over."""
+    begins = at - (at - START) % (SHIFT + BREAK)
+    return (StreamTime(begins), StreamTime(begins + SHIFT)) if at < begins + SHIFT else None
+
+
+def in_shifts() -> Judge:
+    return Judge({W1: BOOK}, lambda window, at: "on" if shift_at(window, at) else "off", shift_at)
 
 
 def judged(looks: Sequence[Observation], duty: Duty = "on") -> dict[str, Event]:
@@ -74,6 +92,63 @@ def test_restart_anywhere_changes_nothing(looks: list[Observation], data: st.Dat
     second.restore(json.loads(json.dumps(first.snapshot([W1]))))
 
     assert concluded(second, looks[cut:], events) == judged(looks)
+
+
+@given(streams(), st.data())
+def test_restart_anywhere_changes_nothing_of_a_shift(looks: list[Observation], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(looks)))
+    first, second = in_shifts(), in_shifts()
+    events = concluded(first, looks[:cut], {})
+    second.restore(json.loads(json.dumps(first.snapshot([W1]))))
+
+    assert concluded(second, looks[cut:], events) == concluded(in_shifts(), looks, {})
+
+
+@given(streams())
+def test_nobody_is_late_and_away_at_once(looks: list[Observation]) -> None:
+    events = concluded(in_shifts(), looks, {}).values()
+    late, away = ([event for event in events if event.rule == rule] for rule in ("late_on_post", "leave_post"))
+
+    for event in events:
+        span = shift_at(W1, event.started_at)
+        assert span is not None
+        assert event.started_at <= event.satisfied_at <= event.until < span[1]
+    assert not any(one.started_at <= two.until and two.started_at <= one.until for one in late for two in away)
+
+
+@given(streams())
+def test_whoever_left_early_was_away_until_the_end(looks: list[Observation]) -> None:
+    for event in concluded(in_shifts(), looks, {}).values():
+        if event.rule == "early_leave":
+            span = shift_at(W1, event.started_at)
+            assert event.state == "closed"
+            assert span is not None
+            assert span[1] - event.until <= 2 * SECOND
+            assert not any(event.until < look.at < span[1] and look.occupied for look in looks)
+
+
+@given(streams())
+def test_half_a_day_is_made_of_absences(looks: list[Observation]) -> None:
+    events = list(concluded(in_shifts(), looks, {}).values())
+    absences = [event for event in events if event.rule in ("late_on_post", "leave_post")]
+
+    for event in events:
+        if event.rule == "half_day_absence":
+            own = [one for one in absences if shift_at(W1, one.started_at) == shift_at(W1, event.started_at)]
+            assert event.started_at == min(one.started_at for one in own)
+            assert sum(one.until - one.started_at for one in own) >= BOOK.rules[event.rule].policy().after
+
+
+@given(streams(), st.integers(0, 200))
+def test_more_offence_never_means_less_time_in_breach(looks: list[Observation], which: int) -> None:
+    """Of one rule by itself; a look that offends instead of being innocent or unclear."""
+    more = [replace(look, occupied=False, reason=None) if index == which else look for index, look in enumerate(looks)]
+
+    assert in_breach(more) >= in_breach(looks)
+
+
+def in_breach(looks: Sequence[Observation]) -> int:
+    return sum(event.until - event.started_at for event in judged(looks).values() if event.rule == "leave_post")
 
 
 @given(streams())

@@ -101,24 +101,24 @@ def test_scenario(rule: str, entry: dict[str, Any], tmp_path: Path) -> None:
     config.write_text(json.dumps({"duty": duty}), encoding="utf-8")
     start = parse_moment(entry.get("from", "2026-01-05T09:00:00+08:00"))
     book = overridden(load_rulebook(), {rule: entry.get("set", {})}, "scenario")
-    only = book.model_copy(update={"rules": {rule: book.rules[rule]}})
+    only = book.model_copy(update={"rules": {name: book.rules[name] for name in entry.get("beside", [rule])}})
     settings = load_settings(config)
 
     looks = looks_of(entry, start)
     if entry.get("disorder"):
         looks = in_disorder(looks)
-    judge = Judge({W1: only}, settings.duty_by_window())
+    judge = Judge({W1: only}, settings.duty_by_window(), settings.shifts_by_window())
     events: dict[str, Event] = {}
     for look in looks:
         if isinstance(look, Restart):
             kept = json.loads(json.dumps(judge.snapshot([W1])))
-            judge = Judge({W1: only}, settings.duty_by_window())
+            judge = Judge({W1: only}, settings.duty_by_window(), settings.shifts_by_window())
             judge.restore(kept)
             continue
         events.update((event.id, event) for event in judge.observe(look))
     events.update((event.id, event) for event in judge.unreported())
 
-    found = sorted(events.values(), key=lambda event: event.started_at)
+    found = sorted(events.values(), key=lambda event: (event.started_at, event.until))
     assert [shown(event, start, expected) for event, expected in zip(found, entry["events"], strict=True)] == entry[
         "events"
     ]
@@ -132,6 +132,7 @@ def shown(event: Event, start: StreamTime, expected: dict[str, Any]) -> dict[str
         "satisfied": (event.satisfied_at - start) / SECOND,
         "state": event.state,
         "repeat": event.repeat_of is not None,
+        "rule": event.rule,
     }
     assert event.started_at <= event.satisfied_at <= event.until
     if "repeat" not in expected:

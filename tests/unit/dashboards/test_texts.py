@@ -11,7 +11,7 @@ from dashboards.texts import LANGUAGES, texts
 from dashboards.zones import KINDS
 from service.api.schemas import EventOut, WindowStatus, WorkerOut
 from service.evidence.manifest import MissingCode
-from service.rules.rulebook import load_rulebook
+from service.rules.rulebook import PARTS, load_rulebook
 from vision.layout import ZONES
 from vision.observation import COUNTS, REASONS, SIGNALS
 from vision.observer import LABELS
@@ -20,7 +20,7 @@ ROOM: Final = Path(dashboards.__file__).parent
 SOURCES: Final = [*ROOM.glob("*.py"), *ROOM.glob("static/*.js"), *ROOM.glob("templates/**/*.html")]
 HAN: Final = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
-ASKED: Final = {*SIGNALS, *COUNTS}
+ASKED: Final = {*SIGNALS, *COUNTS, *PARTS}
 RULES: Final = load_rulebook().rules.values()
 STATES: Final = set(get_args(EventOut.model_fields["state"].annotation))
 FAMILIES: Final[dict[str, set[str]]] = {
