@@ -13,7 +13,7 @@ from vision.detector import Detector, load_detector
 from vision.enrolment import read_enrolled
 from vision.errors import BadInput, ModelError
 from vision.uniform import Uniforms, load_torso_network
-from vision.uniform_class import UniformClass
+from vision.uniform_class import UniformClass, knows_uniform
 
 __all__ = ["load_eye", "load_uniforms", "waiting"]
 
@@ -85,9 +85,7 @@ def waiting(models: ModelSettings, book: Rulebook) -> dict[str, str]:
 def _lacking(signal: str, models: ModelSettings, person: ModelCard, objects: ModelCard) -> str | None:
     """What it would take to answer ``signal``, in words; None where it is answered."""
     if signal in ("uniform", "outsider"):
-        if models.uniforms or (models.uniform != EMBEDDER and _card("uniform", models.uniform).output != "embedding"):
-            return None
-        return "models.uniforms names no uniform that the hall has enrolled"
+        return _no_uniform(models)
     if signal not in _ACT_OF:
         return None if "person" in person.classes else _no_class(person, ("person",))
     act = _ACT_OF[signal]
@@ -99,6 +97,16 @@ def _lacking(signal: str, models: ModelSettings, person: ModelCard, objects: Mod
         # Nobody goes without a badge whom one may be seeing from behind, so no look could ever say no.
         return f"{_named(objects)} does not tell who faces the camera"
     return None
+
+
+def _no_uniform(models: ModelSettings) -> str | None:
+    if models.uniforms:
+        return None
+    if models.uniform != EMBEDDER:
+        card = _card("uniform", models.uniform)
+        if card.output != "embedding":
+            return None if knows_uniform(card) else _no_class(card, ("uniform",))
+    return "models.uniforms names no uniform that the hall has enrolled"
 
 
 def _no_class(card: ModelCard, names: Iterable[str]) -> str:

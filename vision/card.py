@@ -1,10 +1,11 @@
 """A network's card: what a folder of `vision/models` holds, what it was made from, and which scores to trust."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import yaml
 
@@ -14,6 +15,11 @@ __all__ = ["SHIPPED", "ActWeights", "ModelCard", "Output", "identity_of", "read_
 
 SHIPPED = Path(__file__).parent / "models"
 """The folder of the networks that come with the product."""
+
+_FILE: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}")
+_WEIGHTS: Final = frozenset(("threshold", "bias", "thing", "posture"))
+_STRIDE: Final = 32
+_LARGEST: Final = 8192
 
 Output = Literal["yolo26", "yolov8", "embedding"]
 """Layout of a network's output: ``yolo26`` is (n, 300, 6), NMS-free; ``yolov8`` is (n, 4 + classes, anchors);
@@ -73,13 +79,18 @@ def read_card(folder: Path) -> ModelCard:
         raise ModelError(f"{folder} is no model: it holds no card.yaml")
     try:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ModelError(f"{path}: not readable as YAML ({error})") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ModelError(f"{path}: not readable as YAML ({' '.join(str(error).split())[:200]})") from error
     if not isinstance(entries, dict):
         raise ModelError(f"{path}: must hold keys and values")
     name = _entry(path, entries, "name", str)
     classes = tuple(str(name) for name in _entry(path, entries, "classes", list))
-    thresholds = {str(key): float(value) for key, value in _entry(path, entries, "thresholds", dict).items()}
+    if len(set(classes)) < len(classes):
+        raise ModelError(f"{path}: classes names one twice: {', '.join(classes)}")
+    thresholds = {
+        str(key): _number(path, f"thresholds.{key}", value, 0.0, 1.0)
+        for key, value in _entry(path, entries, "thresholds", dict).items()
+    }
     if set(thresholds) != set(classes):
         raise ModelError(f"{path}: thresholds must name every class once: {', '.join(classes)}")
     output = _entry(path, entries, "output", str)
@@ -87,6 +98,8 @@ def read_card(folder: Path) -> ModelCard:
         raise ModelError(f"{path}: output is {output!r}; it must be one of {', '.join(get_args(Output))}")
     hashes = _entry(path, entries, "files", dict)
     for file, expected in hashes.items():
+        if not _FILE.fullmatch(str(file)):
+            raise ModelError(f"{path}: files names {str(file)[:60]!r}; only files of this folder stand there")
         _check_file(folder / str(file), str(expected))
     file = folder / ("model.xml" if "model.xml" in hashes else "model.onnx")
     for needed, why in _needed(file.name, output):
@@ -100,9 +113,9 @@ def read_card(folder: Path) -> ModelCard:
         sha256=identity_of(output, hashes),
         classes=classes,
         output=output,
-        inputs={str(key): int(value) for key, value in _entry(path, entries, "inputs", dict).items()},
+        inputs=_inputs(path, entries, output),
         thresholds=thresholds,
-        answers=tuple(str(name) for name in entries.get("answers", ())),
+        answers=tuple(str(name) for name in _entry(path, entries, "answers", list)) if "answers" in entries else (),
         acts=_act_weights(path, entries),
     )
 
@@ -128,14 +141,34 @@ def identity_of(output: str, hashes: Mapping[str, Any]) -> str:
     return str(hashes["model.bin" if "model.bin" in hashes else "model.onnx"])
 
 
+def _inputs(path: Path, entries: Mapping[str, Any], output: str) -> dict[str, int]:
+    """The sizes of what goes in: a detector's two looks, or the torso that is embedded."""
+    given = _entry(path, entries, "inputs", dict)
+    needed, least = (("width", "height"), 1) if output == "embedding" else (("scene", "close"), _STRIDE)
+    for name in needed:
+        if name not in given:
+            raise ModelError(f"{path}: inputs.{name} is missing")
+    return {str(key): int(_number(path, f"inputs.{key}", value, least - 1, _LARGEST)) for key, value in given.items()}
+
+
+def _number(path: Path, key: str, value: Any, above: float, most: float) -> float:
+    """``value`` as a number that is more than ``above`` and at most ``most``."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not above < value <= most:
+        raise ModelError(f"{path}: {key} is {value!r}; it must be a number over {above:g}, {most:g} at most")
+    return float(value)
+
+
 def _act_weights(path: Path, entries: Mapping[str, Any]) -> dict[str, ActWeights]:
     given = _entry(path, entries, "acts", dict) if "acts" in entries else {}
-    try:
-        return {
-            str(act): ActWeights(**{str(key): float(value) for key, value in one.items()}) for act, one in given.items()
-        }
-    except (TypeError, ValueError, AttributeError) as error:
-        raise ModelError(f"{path}: acts: each needs threshold, bias, thing and posture as numbers ({error})") from error
+    found = {}
+    for act, one in given.items():
+        if not isinstance(one, dict) or set(one) != _WEIGHTS:
+            raise ModelError(f"{path}: acts.{act} needs threshold, bias, thing and posture")
+        # A logit is 7 at most, so a weight of 30 leaves no doubt to anything.
+        weights = {key: _number(path, f"acts.{act}.{key}", value, -30.0, 30.0) for key, value in one.items()}
+        weights["threshold"] = _number(path, f"acts.{act}.threshold", one["threshold"], 0.0, 1.0)
+        found[str(act)] = ActWeights(**weights)
+    return found
 
 
 def _entry(path: Path, entries: Mapping[str, Any], key: str, kind: type | tuple[type, ...]) -> Any:

@@ -8,8 +8,11 @@ to its nearest references, less that to the nearest plain clothes. Two threshold
 import io
 import json
 import os
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -48,6 +51,11 @@ _NEAREST: Final = 3
 _NEAREST_PLAIN: Final = 3
 _PLAIN_WEIGHT: Final = 0.5
 _LEAST_SPREAD: Final = 0.06
+# What numpy, zipfile and zlib raise of a file that was cut short or spoilt, wherever in it that is.
+_SPOILT: Final = (
+    *(OSError, KeyError, TypeError, ValueError, EOFError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
+)
 ENOUGH_OTHERS: Final = 10
 """The hall's own people in other clothes from which on they stand for all, instead of the bank."""
 
@@ -185,7 +193,8 @@ def write_enrolled(uniform: Enrolled, file: Path) -> None:
             )
         put_in_place(draft, file)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise BadInput(f"{file}: cannot be written ({(error.strerror or str(error)).lower()})") from error
 
 
@@ -198,20 +207,25 @@ def read_enrolled(file: Path) -> Enrolled:
         return _enrolled(about, references, others)
     except FileNotFoundError:
         raise BadInput(f"{file}: no such uniform; make it with: zaigang enroll-uniform NAME PICTURES") from None
-    except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except _SPOILT as error:
         raise BadInput(f"{file}: is no enrolled uniform, or was cut short ({error})") from error
 
 
 def _enrolled(about: dict[str, Any], references: Embeddings, others: Embeddings) -> Enrolled:
     if about["format"] != _FORMAT:
         raise ValueError(f"format {about['format']}, this version reads {_FORMAT}")
-    if references.ndim != 2 or others.ndim != 2 or not len(references) or not np.isfinite(references).all():
+    sound = np.isfinite(references).all() and np.isfinite(others).all()
+    if references.ndim != 2 or others.ndim != 2 or not len(references) or not sound:
         raise ValueError("its references are no vectors")
+    if references.shape[1] != others.shape[1]:
+        raise ValueError(f"vectors of {references.shape[1]} and of {others.shape[1]} figures")
     pictures = tuple(
         Reference(str(one["file"]), str(one["sha256"]), tuple(float(side) for side in one["torso"]))  # type: ignore[arg-type]
         for one in about["pictures"]
     )
     figures = [float(about[key]) for key in ("no_below", "yes_from", "passing", "auc")]
+    if not np.isfinite(figures).all() or figures[0] >= figures[1]:
+        raise ValueError(f"no_below {figures[0]:g} must be less than yes_from {figures[1]:g}")
     network = about["network"]
     return Enrolled(
         str(about["name"]), str(network["sha256"]), str(network["name"]), references, pictures, others, *figures

@@ -20,6 +20,7 @@ __all__ = ["SUFFIXES", "Shown", "Single", "look_at", "people_in", "picture_files
 
 SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 
+_NO_PICTURE: Final[Pixels] = np.empty((0, 0, 3), np.uint8)
 _SURE: Final = 0.4
 _IN_FRONT: Final = 2.5  # whoever is so many times larger than anybody else is the one whom the picture shows
 _FAULTS: Final = {
@@ -56,7 +57,7 @@ def picture_files(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES)
+            inside = sorted(one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES and not one.is_dir())
             if not inside:
                 raise BadInput(f"{path}: holds no picture ({', '.join(SUFFIXES)})")
             found += inside
@@ -86,14 +87,18 @@ def people_in(files: Sequence[Path], still: Still | None, known: set[str]) -> It
     """The one person of each picture, as `look_at` takes them; her torso is clearly shown."""
     seen = set(known)
     for file in files:
-        content = file.read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
-        decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
-        pixels = np.asarray(decoded if decoded is not None else np.empty((0, 0, 3)), np.uint8)
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            yield Single(
+                file.name, "", _NO_PICTURE, None, f"it cannot be read ({(error.strerror or str(error)).lower()})"
+            )
+            continue
+        digest, pixels = hashlib.sha256(content).hexdigest(), _decoded(content)
         person: Box | None = None
         if digest in seen:
             fault: str | None = "it is a reference already, or the same as another"
-        elif decoded is None:
+        elif not pixels.size:
             fault = "it cannot be read as a picture"
         else:
             person, fault = _person(pixels, still)
@@ -101,6 +106,15 @@ def people_in(files: Sequence[Path], still: Still | None, known: set[str]) -> It
             person, fault = None, _FAULTS[reason]
         seen.add(digest)
         yield Single(file.name, digest, pixels, person, fault)
+
+
+def _decoded(content: bytes) -> Pixels:
+    """The picture, BGR; an empty one where there is none, or one too large to be held."""
+    try:
+        decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    except cv2.error:
+        decoded = None
+    return _NO_PICTURE if decoded is None else np.asarray(decoded, np.uint8)
 
 
 def _person(pixels: Pixels, still: Still | None) -> tuple[Box | None, str | None]:

@@ -83,6 +83,11 @@ class Uniforms:
                     f'uniform "{one.name}" was enrolled with network "{one.network_name}" ({one.network[:12]}…), but '
                     f'"{network.card.name}" ({network.card.sha256[:12]}…) is in use; enrol it again from its pictures'
                 )
+            if one.references.shape[1] != network.bank.shape[1]:
+                raise BadInput(
+                    f'uniform "{one.name}" holds vectors of {one.references.shape[1]} figures, its network makes '
+                    f"{network.bank.shape[1]}; enrol it again from its pictures"
+                )
         self._network, self._enrolled, self._limits = network, tuple(enrolled), limits or TorsoLimits()
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import numpy as np
 
@@ -12,7 +12,11 @@ from vision.geometry import Boxes
 from vision.picture import Pixels
 from vision.uniform import Wears
 
-__all__ = ["Better", "Judged", "Seen", "better_of_two", "judged"]
+__all__ = ["LEAST_AUC", "MOST_ACCUSED", "Better", "Judged", "Seen", "better_of_two", "judged"]
+
+LEAST_AUC: Final = 0.75
+MOST_ACCUSED: Final = 0.05
+"""Share of those who wear it whom a judge that is fit may call without; one look is no verdict yet."""
 
 
 class _Judge(Protocol):
@@ -30,24 +34,30 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One judge: its area under the ROC curve, 0.5 by chance, and of ``people`` how many answers were of which kind.
+    """One judge: its area under the ROC curve, 0.5 by chance, and how many answers were of which kind.
 
-    ``missed``: in uniform, *no*, which accuses. ``passed``: not in uniform, *yes*. The rest is told right or, the
+    ``accused``: of those who ``wear`` it, *no*. ``passed``: of the ``others``, *yes*. The rest is told right or, the
     ``untold``, not at all.
     """
 
     auc: float
-    people: int
-    missed: int
+    wear: int
+    others: int
+    accused: int
     passed: int
     untold: int
+
+    @property
+    def fit(self) -> bool:
+        """Whether it may judge: it tells more than chance does, and accuses hardly anybody who wears it."""
+        return self.auc >= LEAST_AUC and self.accused <= MOST_ACCUSED * self.wear
 
 
 @dataclass(frozen=True, slots=True)
 class Better:
-    """Which of the two tells the uniform better, and how each did."""
+    """Which of the two tells the uniform better, if either is fit to judge, and how each did."""
 
-    judge: Literal["enrolled", "detector"]
+    judge: Literal["enrolled", "detector", "neither"]
     enrolled: Judged
     detector: Judged
 
@@ -62,7 +72,7 @@ def judged(
 
 
 def better_of_two(seen: Sequence[Seen]) -> Better:
-    """The better judge of people that neither was made from, by area under the curve.
+    """The better judge of people that neither was made from: of those that are fit, by area under the curve.
 
     A tie goes to the enrolment, which learns a new uniform in a minute. Raises BadInput when one side is missing.
     """
@@ -70,7 +80,9 @@ def better_of_two(seen: Sequence[Seen]) -> Better:
         raise BadInput("to compare two judges of a uniform it takes pictures with it and pictures without it")
     first = _judged([(one.worn, one.enrolled) for one in seen])
     second = _judged([(one.worn, one.detector) for one in seen])
-    return Better("detector" if second.auc > first.auc else "enrolled", first, second)
+    if second.fit and (second.auc > first.auc or not first.fit):
+        return Better("detector", first, second)
+    return Better("enrolled" if first.fit else "neither", first, second)
 
 
 def _judged(answers: Sequence[tuple[bool, Wears]]) -> Judged:
@@ -78,8 +90,9 @@ def _judged(answers: Sequence[tuple[bool, Wears]]) -> Judged:
     without = [one.score for wears, one in answers if not wears]
     return Judged(
         auc=area_under_curve(worn, without),
-        people=len(answers),
-        missed=sum(wears and one.wears is False for wears, one in answers),
+        wear=len(worn),
+        others=len(without),
+        accused=sum(wears and one.wears is False for wears, one in answers),
         passed=sum(not wears and one.wears is True for wears, one in answers),
         untold=sum(one.wears is None for _, one in answers),
     )

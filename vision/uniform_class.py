@@ -27,6 +27,7 @@ _FLOOR: Final = 0.01
 _GROWN: Final = 2.0  # a crop is so many times as long as the torso in it: most of her, as on a close look
 _DOUBT: Final = 0.5  # from this share of the threshold on there may be one: not seen, it accuses
 _ON_HER: Final = 0.5  # so much of her torso a box covers that is hers
+_PERHAPS: Final = 0.1  # so much of it, that there may be a uniform of which something hides the rest
 
 
 def knows_uniform(card: ModelCard) -> bool:
@@ -57,34 +58,34 @@ class UniformClass:
     def look(self, pixels: Pixels, people: Boxes) -> list[Wears]:
         """One answer a box of ``people``, (n, 4) xyxy in pixels, in order."""
         torsos = [torso_of(box) for box in people.tolist()]
-        scores = self.scores(pixels, torsos)
         return [
-            self._answer(score, unclear(pixels, torso, self._limits))
-            for score, torso in zip(scores, torsos, strict=True)
+            self._answer(found, torso, unclear(pixels, torso, self._limits))
+            for found, torso in zip(self._found(pixels, torsos), torsos, strict=True)
         ]
 
     def scores(self, pixels: Pixels, torsos: Sequence[Box]) -> list[float]:
         """How surely each of ``torsos`` (xyxy in pixels) is in uniform, 0..1: its best box of the class."""
+        return [_best(found, torso, _ON_HER) for found, torso in zip(self._found(pixels, torsos), torsos, strict=True)]
+
+    def _found(self, pixels: Pixels, torsos: Sequence[Box]) -> list[Detections]:
+        """The boxes of the class near each torso, in pixels of the picture."""
         size = (pixels.shape[1], pixels.shape[0])
         crops = [square_around(torso, _GROWN, size) for torso in torsos]
         parts = [pixels[y1:y2, x1:x2] for x1, y1, x2, y2 in crops]
         found = self._detector.detect(parts, self.card.inputs["close"], _FLOOR) if parts else []
-        return [
-            _best(seen.of(UNIFORM).moved(x1, y1), torso)
-            for seen, (x1, y1, _, _), torso in zip(found, crops, torsos, strict=True)
-        ]
+        return [seen.of(UNIFORM).moved(x1, y1) for seen, (x1, y1, _, _) in zip(found, crops, strict=True)]
 
-    def _answer(self, score: float, why: Unclear | None) -> Wears:
-        threshold = self.card.threshold(UNIFORM)
+    def _answer(self, found: Detections, torso: Box, why: Unclear | None) -> Wears:
+        threshold, score = self.card.threshold(UNIFORM), _best(found, torso, _ON_HER)
         if score >= threshold:
             return Wears(True, score, UNIFORM)
-        if why is None and score < _DOUBT * threshold:
+        if why is None and _best(found, torso, _PERHAPS) < _DOUBT * threshold:
             return Wears(False, score, UNIFORM)
         return Wears(None, score, UNIFORM, why or "doubtful")
 
 
-def _best(found: Detections, torso: Box) -> float:
-    """The score of the best box that covers much of ``torso``; 0 where none does."""
+def _best(found: Detections, torso: Box, least: float) -> float:
+    """The score of the best box that covers ``least`` of ``torso`` or more; 0 where none does."""
     whole = box_polygon(torso)
     shares = intersection_areas(whole, found.boxes) / max(area(whole), 1e-9)
-    return float(found.scores[shares >= _ON_HER].max(initial=0.0))
+    return float(found.scores[shares >= least].max(initial=0.0))

@@ -1,6 +1,7 @@
 """JSON label files read with errors that name the element."""
 
 import json
+import math
 from typing import Any
 
 from datasets.errors import DatasetError
@@ -13,7 +14,7 @@ def json_of(files: Files, name: str) -> Any:
     """What the file holds. Raises DatasetError naming the line where it is no JSON."""
     title = files.title(name)
     try:
-        return json.loads(text_of(files, name), parse_constant=_no_number)
+        return json.loads(text_of(files, name), parse_constant=_no_number, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise DatasetError(f"{title}, line {error.lineno}: is no JSON ({error.msg})") from error
     except (ValueError, RecursionError) as error:
@@ -41,3 +42,8 @@ def whole(entry: Any, key: str, where: str) -> int:
 
 def _no_number(word: str) -> float:
     raise ValueError(word)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _no_number(text)

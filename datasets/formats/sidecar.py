@@ -67,11 +67,11 @@ def write_classes(target: Target, classes: tuple[str, ...]) -> None:
 
 def _rows(text: str, title: str, faults: Faults) -> dict[str, dict[str, str]]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = {"file", "group"} - set(reader.fieldnames or ())
-    if missing:
-        raise DatasetError(f"{title}: no column {sorted(missing)[0]!r}; it needs file and group")
     rows: dict[str, dict[str, str]] = {}
     try:
+        missing = {"file", "group"} - set(reader.fieldnames or ())
+        if missing:
+            raise DatasetError(f"{title}: no column {sorted(missing)[0]!r}; it needs file and group")
         for row in reader:
             if row["file"] in rows:
                 faults.add(f"{title}, line {reader.line_num}: {row['file']} stands there twice")

@@ -107,10 +107,10 @@ def _classes(files: Files) -> tuple[str, ...]:
 def _from_yaml(text: str, title: str) -> tuple[str, ...]:
     try:
         names = (yaml.safe_load(text) or {}).get("names")
-    except (yaml.YAMLError, AttributeError) as error:
+    except (yaml.YAMLError, AttributeError, ValueError, RecursionError) as error:
         raise DatasetError(f"{title}: is no YAML with keys and values") from error
     if isinstance(names, Mapping):
-        if sorted(names) != list(range(len(names))):
+        if set(names) != set(range(len(names))):
             raise DatasetError(f"{title}: names must have the keys 0 to {len(names) - 1}")
         names = [names[at] for at in range(len(names))]
     if not isinstance(names, list) or not names or not all(isinstance(name, str | int) for name in names):

@@ -1,7 +1,6 @@
 """Boxes that lie outside of their picture, have no area, are too small to be seen, or are drawn twice."""
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -52,10 +51,11 @@ def _twice(sample: StoredSample, marks: Sequence[Mark]) -> Iterator[Finding]:
     if len(marks) < 2:
         return
     corners = np.array([mark.corners for mark in marks], np.float32)
-    overlaps = iou(corners, corners)
-    for one, other in combinations(range(len(marks)), 2):
-        if marks[one].kind == marks[other].kind and overlaps[one, other] > _TWICE:
-            rank = float(overlaps[one, other])
+    kinds = np.array([mark.kind for mark in marks])
+    for one in range(len(marks) - 1):  # a row at a time: a picture may hold very many boxes
+        overlaps = iou(corners[one : one + 1], corners[one + 1 :])[0] * (kinds[one + 1 :] == kinds[one])
+        for other in (one + 1 + np.flatnonzero(overlaps > _TWICE)).tolist():
+            rank = float(overlaps[other - one - 1])
             what = f"{marks[one].kind} at {_placed(marks[one].corners)} is drawn twice ({rank:.2f} shared)"
             yield Finding("overlap", "warning", sample.title, what, rank, (), (marks[one], marks[other]))
 

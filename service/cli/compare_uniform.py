@@ -55,70 +55,81 @@ def compare_uniform(
     from vision.references import picture_files
     from vision.still import Still
     from vision.uniform import Uniforms, load_torso_network
-    from vision.uniform_choice import better_of_two, judged
+    from vision.uniform_choice import LEAST_AUC, MOST_ACCUSED, better_of_two, judged
     from vision.uniform_class import UniformClass
 
-    known = [read_enrolled(file) for file in uniforms]
+    known = [read_enrolled(file) for file in dict.fromkeys(uniforms)]
     enrolled = Uniforms(load_torso_network(embedder or SHIPPED / "uniform"), known)
     detector = UniformClass(load_detector(model))
     still = None if crops else Still(load_detector(SHIPPED / "person"), load_detector(SHIPPED / "objects"))
-    references = {picture.sha256 for one in known for picture in one.pictures}
-    faults: list[Single] = []
+    used = {picture.sha256 for one in known for picture in one.pictures}
+    unused: list[Single] = []
     seen = []
     for option, folder in (("--wearing", wearing), ("--others", others)):
-        files = picture_files([folder])
-        people = _usable(files, still, references, faults, option)
+        faults: list[Single] = []
+        people = _usable(picture_files([folder]), still, used, faults, option)
         found = list(
             judged(((option == "--wearing", one.pixels, one.person or ()) for one in people), enrolled, detector)
         )
         if len(found) < _LEAST:
             raise BadInput(f"{option} {folder}: {len(found)} usable pictures, it takes {_LEAST}{_reasons(faults)}")
         seen += found
+        unused += faults
     better = better_of_two(seen)
     settings = _settings(better, uniforms, model, embedder)
+    close = [one.name for one in known if one.too_close]
     if as_json:
-        unused = [{"file": one.file, "why": one.fault} for one in faults]
-        typer.echo(
-            json.dumps(asdict(better) | {"settings": settings, "not_used": unused}, ensure_ascii=False, indent=1)
-        )
+        left_out = [{"file": one.file, "why": one.fault} for one in unused]
+        report = asdict(better) | {"too_close": close, "settings": settings, "not_used": left_out}
+        typer.echo(json.dumps(report, ensure_ascii=False, indent=1))
         return
-    for one in faults:
+    for one in unused:
         typer.echo(f"not used: {one.file}: {one.fault}")
     typer.echo(f"enrolled ({', '.join(enrolled.names)}): {_told(better.enrolled)}")
     typer.echo(f"{', '.join(detector.names)}: {_told(better.detector)}")
-    typer.echo(
-        f"better: {'what was enrolled' if better.judge == 'enrolled' else 'the network'}; zaigang.yaml then says"
-    )
+    for name in close:
+        typer.echo(f"{name} was called too close to plain clothes when it was enrolled: it should not accuse anybody")
+    if settings is None:
+        typer.echo(
+            f"better: neither is fit to judge (AUC under {LEAST_AUC}, or over {MOST_ACCUSED:.0%} of those in uniform "
+            "taken for not); more or other references may help, else leave uniform_missing off"
+        )
+        return
+    which = "what was enrolled" if better.judge == "enrolled" else "the network"
+    typer.echo(f"better: {which}; zaigang.yaml then says")
     typer.echo(f"  models: {json.dumps(settings, ensure_ascii=False)}")
 
 
 def _usable(
-    files: Sequence[Path], still: "Still | None", references: set[str], faults: "list[Single]", what: str
+    files: Sequence[Path], still: "Still | None", used: set[str], faults: "list[Single]", what: str
 ) -> "Iterator[Single]":
-    """The pictures that show one person clearly; the others go to ``faults``."""
+    """The pictures that show one person clearly, whose hashes then are in ``used``; the others go to ``faults``."""
     from vision.references import people_in
 
     with Terminal().bar(what) as moved:
-        for done, one in enumerate(people_in(files, still, references), 1):
+        for done, one in enumerate(people_in(files, still, used), 1):
             moved(done, len(files))
             if one.person is None:
                 faults.append(one)
             else:
+                used.add(one.sha256)
                 yield one
 
 
-def _settings(better: "Better", uniforms: Sequence[Path], model: Path, embedder: Path | None) -> dict[str, Any]:
-    """What `models:` of the site says for the better of the two."""
+def _settings(better: "Better", uniforms: Sequence[Path], model: Path, embedder: Path | None) -> dict[str, Any] | None:
+    """What `models:` of the site says for the better of the two; whole paths: a bare name is a shipped network's."""
+    if better.judge == "neither":
+        return None
     if better.judge == "detector":
-        return {"uniform": str(model)}
-    named = {"uniforms": [str(file) for file in uniforms]}
-    return named if embedder is None else {"uniform": str(embedder), **named}
+        return {"uniform": str(model.resolve())}
+    named = {"uniforms": [str(file.resolve()) for file in dict.fromkeys(uniforms)]}
+    return named if embedder is None else {"uniform": str(embedder.resolve()), **named}
 
 
 def _told(one: "Judged") -> str:
     return (
-        f"AUC {one.auc:.3f}; of {one.people} people {one.missed} in uniform taken for not, "
-        f"{one.passed} without taken for in uniform, {one.untold} cannot tell"
+        f"AUC {one.auc:.3f}; of {one.wear} in uniform {one.accused} taken for not, of {one.others} others "
+        f"{one.passed} taken for in uniform, {one.untold} cannot tell"
     )
 
 

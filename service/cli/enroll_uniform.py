@@ -70,9 +70,9 @@ def enroll_uniform(
         )
     still = None if crops else _still()
     shown = _looked_at(files, network, still, former.pictures if former else (), "uniform")
-    strange = _looked_at(others, network, still, (), "others")
+    strange = _looked_at(others, network, still, _references(former, shown), "others")
     faults = [one for one in (*shown, *strange) if one.fault is not None]
-    used = [*(former.pictures if former else ()), *(one.reference for one in shown if one.reference is not None)]
+    used = _references(former, shown)
     if len(used) < LEAST_REFERENCES or len(used) == len(former.pictures if former else ()):
         raise BadInput(f'uniform "{name}": {_too_few(len(used), former is not None)}{_reasons(faults)}')
     uniform = enrol(
@@ -110,6 +110,14 @@ def _looked_at(
             looked.append(one)
             moved(len(looked), len(files))
     return looked
+
+
+def _references(former: "Enrolled | None", shown: Sequence["Shown"]) -> list["Reference"]:
+    """Whatever shows the uniform, which cannot be an example of other clothes too."""
+    return [
+        *(former.pictures if former is not None else ()),
+        *(one.reference for one in shown if one.reference is not None),
+    ]
 
 
 def _joined(former: "Embeddings | None", shown: Sequence["Shown"], bank: "Embeddings") -> "Embeddings":

@@ -11,6 +11,7 @@ from service.cli.progress import Terminal
 from service.cli.report import write_out
 from service.cli.tables import show, table
 from vision.card import SHIPPED
+from vision.errors import BadInput
 
 if TYPE_CHECKING:
     from training.evaluation import Film, Report
@@ -78,6 +79,8 @@ def evaluate(
         only or (),
         also=tuple(dict.fromkeys(name for card in cards for name in card.classes)),
     )
+    if sheets is not None and sheets.exists() and not sheets.is_dir():
+        raise BadInput(f"--sheets {sheets}: is a file; name a folder")
     times = evaluation.timed(networks, bases, threads) if speed else []
     pictures, done = plan.pictures(bases), count(1)
     with Terminal().bar("looking") as moved:

@@ -170,8 +170,8 @@ def _classes(root: Path) -> list[str]:
 def _yaml_names(path: Path) -> list[str]:
     try:
         content = yaml.safe_load(_text(path))
-    except yaml.YAMLError as error:
-        raise DatasetError(f"{path}: not readable as YAML ({error})") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise DatasetError(f"{path}: not readable as YAML ({' '.join(str(error).split())[:200]})") from error
     names = content.get("names") if isinstance(content, dict) else None
     if isinstance(names, dict):
         try:

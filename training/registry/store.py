@@ -162,7 +162,7 @@ class Registry:
 
     def _keep(self, card: ModelCard) -> str:
         """A copy of the model's folder in ``kept``; the same model twice is one."""
-        entry = f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', card.name)}-{card.version}-{card.sha256[:8]}"
+        entry = re.sub(r"[^A-Za-z0-9_.-]+", "-", f"{card.name}-{card.version}-{card.sha256[:8]}")
         kept = self.folder(entry)
         if not kept.is_dir():
             draft = kept.with_name(f"{entry}.part")

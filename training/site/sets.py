@@ -110,7 +110,7 @@ def _boxes(one: HallSet, picture: LabelledPicture, data: bytes) -> tuple[Shares,
         x1, x2 = max(0.0, x1 / width), min(1.0, x2 / width)
         y1, y2 = max(0.0, y1 / height), min(1.0, y2 / height)
         if x2 <= x1 or y2 <= y1:
-            where = picture.origin or one.title(picture)
+            where = f"{one.title(picture)}: {picture.origin}" if picture.origin else one.title(picture)
             raise DatasetError(f"{where}: a box of {label.kind} in {picture.name} has no area inside the picture")
         boxes.append((label.kind, x1, y1, x2, y2))
     return tuple(boxes)

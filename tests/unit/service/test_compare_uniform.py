@@ -45,8 +45,8 @@ def compared(hall: Path, wearing: Path, *more: str, code: int = 0) -> str:
 def test_what_was_enrolled_judges_where_it_is_better(hall: Path) -> None:
     said = compared(hall, pictures(hall / "teal", [TEAL] * 6, 20))
 
-    assert "enrolled (winter): AUC 1.000; of 12 people 0 in uniform taken for not" in said
-    assert "uniform (own 1): AUC 0.500; of 12 people 6 in uniform taken for not" in said
+    assert "enrolled (winter): AUC 1.000; of 6 in uniform 0 taken for not, of 6 others 0 taken for in uniform" in said
+    assert "uniform (own 1): AUC 0.500; of 6 in uniform 6 taken for not" in said
     assert f'better: what was enrolled; zaigang.yaml then says\n  models: {{"uniform": "{hall / "torsos"}", "un' in said
 
 
@@ -56,6 +56,20 @@ def test_the_network_judges_where_it_is_better(hall: Path) -> None:
     assert found["judge"] == "detector"
     assert found["detector"]["auc"] == 1
     assert found["settings"] == {"uniform": str(hall / "own")}
+
+
+def test_neither_judges_where_both_accuse_those_in_uniform(hall: Path) -> None:
+    said = compared(hall, pictures(hall / "grey", [PLAIN[0]] * 6, 70))
+
+    assert "better: neither is fit to judge" in said
+    assert "models:" not in said
+
+
+def test_the_same_pictures_are_not_on_both_sides(hall: Path) -> None:
+    said = compared(hall, hall / "plain", code=2)
+
+    assert "--others" in said
+    assert "0 usable pictures, it takes 5 (50.png: it is a reference already, or the same as another" in said
 
 
 def test_references_are_no_test(hall: Path) -> None:

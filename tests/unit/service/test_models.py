@@ -164,6 +164,10 @@ def test_a_network_that_cannot_judge_uniforms_is_refused_under_its_key(tmp_path:
     own, person = write_red_network(tmp_path / "own", "uniform"), write_red_network(tmp_path / "person", "person")
     models = networks(tmp_path)
 
+    assert (
+        "has no class uniform"
+        in waiting(models.model_copy(update={"uniform": str(person)}), load_rulebook())["uniform_missing"]
+    )
     with pytest.raises(ModelError, match=r"^models\.uniform: .* has no class uniform"):
         load_uniforms(models.model_copy(update={"uniform": str(person)}))
     with pytest.raises(ModelError, match=r"^models\.uniform: .* leave out models\.uniforms"):

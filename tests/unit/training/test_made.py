@@ -44,6 +44,36 @@ def test_other_sources_are_refused(tmp_path: Path) -> None:
         keep_making(OBJECTS.model_copy(update={"sources": OBJECTS.sources[:-1]}).making(), tmp_path)
 
 
+@pytest.mark.parametrize("spoilt", ["null", "[1]", "3"])
+def test_a_record_that_is_no_recipe_is_named(tmp_path: Path, spoilt: str) -> None:
+    (tmp_path / "recipe.json").write_text(spoilt)
+
+    with pytest.raises(TrainingError, match=r"recipe\.json: holds no recipe"):
+        keep_making(OBJECTS.making(), tmp_path)
+
+
+def test_pictures_of_nobody_knows_which_recipe_are_not_mixed_in(tmp_path: Path) -> None:
+    (tmp_path / "train").mkdir()
+
+    with pytest.raises(TrainingError, match=r"holds train, but no recipe\.json"):
+        keep_making(OBJECTS.making(), tmp_path)
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+
+    with pytest.raises(TrainingError, match=r"--out .*out: file exists"):
+        keep_making(OBJECTS.making(), tmp_path / "out")
+
+
+def test_a_run_that_was_killed_while_it_wrote_its_recipe_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "recipe.part").write_text("{")
+
+    keep_making(OBJECTS.making(), tmp_path)
+
+    keep_making(OBJECTS.making(), tmp_path)
+
+
 def test_a_record_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "recipe.json").write_text("{")
 

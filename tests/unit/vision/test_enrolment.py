@@ -1,5 +1,6 @@
 """A uniform is enrolled from references, told from the bank as well as it can be, and kept whole in one file."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,6 +104,28 @@ def test_file_that_is_no_uniform_is_refused_by_name(tmp_path: Path, content: byt
 
     with pytest.raises(BadInput, match=r"winter\.npz: is no enrolled uniform"):
         read_enrolled(file)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_file_with_spoilt_bytes_is_refused_or_still_whole(tmp_path: Path, seed: int) -> None:
+    file, rng = tmp_path / "winter.npz", np.random.default_rng(seed)
+    write_enrolled(enrolled(around(UNIFORM, 6, 0.5, 3)), file)
+    content = bytearray(file.read_bytes())
+    for at in rng.integers(0, len(content), 4):
+        content[at] ^= int(rng.integers(1, 256))
+    file.write_bytes(bytes(content))
+
+    with suppress(BadInput):
+        read_enrolled(file)
+
+
+def test_figures_that_mean_nothing_are_refused(tmp_path: Path) -> None:
+    file, whole = tmp_path / "winter.npz", enrolled(around(UNIFORM, 6, 0.5, 3))
+
+    for change in ({"no_below": float("nan")}, {"yes_from": whole.no_below - 1}, {"no_below": float("-inf")}):
+        write_enrolled(replace(whole, **change), file)
+        with pytest.raises(BadInput, match="must be less than yes_from"):
+            read_enrolled(file)
 
 
 def test_file_that_was_cut_short_is_refused_by_name(tmp_path: Path) -> None:

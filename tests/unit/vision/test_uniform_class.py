@@ -10,6 +10,7 @@ from tests.fixtures.toy_torso import PLAIN, painted
 from vision.detector import load_detector
 from vision.errors import BadInput, ModelError
 from vision.geometry import Boxes
+from vision.torso import torso_of
 from vision.uniform import Wears
 from vision.uniform_choice import Seen, better_of_two, judged
 from vision.uniform_class import UniformClass
@@ -28,6 +29,20 @@ def test_uniform_is_seen_and_plain_clothes_are_not(judge: UniformClass) -> None:
 
     assert (worn.wears, worn.score) == (True, pytest.approx(0.9, abs=0.01))
     assert (plain.wears, plain.score) == (False, 0)
+
+
+@pytest.mark.parametrize(("share", "wears"), [(1.0, True), (0.6, True), (0.45, None), (0.2, None), (0.0, False)])
+def test_a_uniform_of_which_something_hides_a_part_accuses_nobody(
+    judge: UniformClass, share: float, wears: bool | None
+) -> None:
+    x1, y1, x2, y2 = torso_of((100, 40, 300, 440))
+    picture = np.full((480, 480, 3), 200, np.uint8)
+    picture[round(y1) : round(y1 + share * (y2 - y1)), round(x1) : round(x2)] = RED
+    picture[::2, ::2] //= 2  # some texture, lest it is called blurred
+
+    (seen,) = judge.look(picture, np.array([[100, 40, 300, 440]], np.float32))
+
+    assert seen.wears is wears
 
 
 def test_a_neighbours_uniform_is_not_hers(judge: UniformClass) -> None:
@@ -64,12 +79,23 @@ def test_the_better_of_two_judges() -> None:
     better = better_of_two([seen(True, 0.9, 0.9), seen(True, 0.1, 0.6), seen(False, 0.2, 0.4), seen(False, 0.6, 0.1)])
 
     assert better.judge == "detector"
-    assert (better.detector.auc, better.detector.missed, better.detector.passed) == (1, 0, 0)
-    assert (better.enrolled.auc, better.enrolled.missed, better.enrolled.passed) == (0.5, 1, 1)
+    assert (better.detector.auc, better.detector.accused, better.detector.passed) == (1, 0, 0)
+    assert (better.enrolled.auc, better.enrolled.accused, better.enrolled.passed) == (0.5, 1, 1)
 
 
 def test_the_enrolment_judges_where_both_are_even() -> None:
     assert better_of_two([seen(True, 0.9, 0.9), seen(False, 0.1, 0.1)]).judge == "enrolled"
+
+
+def test_whoever_accuses_those_in_uniform_judges_nobody_however_well_it_ranks() -> None:
+    people = [*[seen(True, 0.6, 0.4)] * 9, seen(True, 0.6, 0.4), *[seen(False, 0.5, 0.1)] * 5, seen(False, 0.7, 0.1)]
+
+    better = better_of_two(people)
+
+    assert better.detector.auc == 1
+    assert better.detector.accused == 10
+    assert better.judge == "enrolled"
+    assert better_of_two([seen(True, 0.1, 0.4), seen(False, 0.9, 0.1)]).judge == "neither"
 
 
 def test_one_side_alone_compares_nothing() -> None:

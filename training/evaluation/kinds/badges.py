@@ -75,6 +75,9 @@ def _judge(subject: Subject) -> Findings:
     worn = sum(wears for _, wears, _ in rows)
     if min(worn, len(rows) - worn) >= _FEWEST:
         _judge_people(subject, findings, rows)
+    else:
+        reason = f"of {len(rows)} people with a box {worn} wear a badge; it takes {_FEWEST} of either side"
+        findings.measures += [subject.unable(name, reason) for name in _WHO]
     return findings
 
 
@@ -205,7 +208,7 @@ def _worn(of: EvaluationSet) -> list[bool]:
     return said
 
 
-BADGES = Kind("badge-web", ((WORN,),), (WORN, _PERSON), _BOXES, _look, _judge)
+BADGES = Kind("badge-web", ((WORN,),), (WORN, _PERSON), (*_BOXES, *_WHO), _look, _judge)
 OFFICE = replace(BADGES, name="office-badge")
 TORSO = Kind(
     "badge-torso", ((WORN,),), (WORN, _LANYARD, _NOT_WORN), (*_BOXES, *_WHO), _look_torso, _judge_torso, check=_worn
