@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import vision  # noqa: F401  # first of all, since it keeps OpenVINO from reporting its use
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

@@ -35,6 +35,14 @@ def folder_named(given: str) -> Path | None:
     return path if path.is_dir() else None
 
 
+def named(option: str, given: Path | str) -> Path:
+    """The model folder that ``given`` names, see `folder_named`; raises TrainingError naming the option."""
+    found = folder_named(str(given))
+    if found is None:
+        raise TrainingError(f"{option} {unknown(str(given))}")
+    return found
+
+
 def unknown(given: str, also: str = "") -> TrainingError:
     """What to say of a name that is no network; ``also`` is what else would be taken."""
     there = sorted(one.name for one in SHIPPED.iterdir() if (one / "card.yaml").is_file())

@@ -1,5 +1,6 @@
 """Pictures to observations. What other rooms use of it; each name is loaded when it is first asked for."""
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,10 @@ __all__ = [
     "read_card",
     "see_all",
 ]
+
+# OpenVINO, from `import openvino` on, and NNCF report their use to their makers where this package can be imported, and
+# nowhere else. A hall's cameras are nobody's business; this room is loaded before either of them.
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 _HOMES = {
     "vision.card": ("SHIPPED", "ModelCard", "read_card"),

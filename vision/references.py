@@ -129,6 +129,6 @@ def _person(pixels: Pixels, still: Still | None) -> tuple[Box | None, str | None
     areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     order = np.argsort(-areas, kind="stable")
     if len(boxes) > 1 and areas[order[0]] < _IN_FRONT * areas[order[1]]:
-        return None, f"it shows {len(boxes)} people; cut it to the one in uniform"
+        return None, f"it shows {len(boxes)} people; cut it to one"
     x1, y1, x2, y2 = (float(side) for side in boxes[order[0]])
     return (x1, y1, x2, y2), None

@@ -77,7 +77,7 @@ def _rows(text: str, title: str, faults: Faults) -> dict[str, dict[str, str]]:
                 faults.add(f"{title}, line {reader.line_num}: {row['file']} stands there twice")
             rows[row["file"]] = {key: value or "" for key, value in row.items() if isinstance(key, str)}
     except csv.Error as error:
-        raise DatasetError(f"{title}, line {reader.line_num}: is no table ({error})") from error
+        raise DatasetError(f"{title}, line {max(reader.line_num, 1)}: is no table ({error})") from error
     return rows
 
 

@@ -27,7 +27,10 @@ def compare_uniform(
         list[Path], typer.Argument(help="The hall's enrolled uniforms: uniforms/winter.npz …", show_default=False)
     ],
     model: Annotated[
-        Path, typer.Option("--model", help="The folder of a network with the class uniform.", show_default=False)
+        Path,
+        typer.Option(
+            "--model", help="A network with the class uniform, or a run of zaigang train.", show_default=False
+        ),
     ],
     wearing: Annotated[
         Path, typer.Option("--wearing", help="Pictures of people in any of these uniforms.", show_default=False)
@@ -49,6 +52,7 @@ def compare_uniform(
 
     Take pictures that neither was made from; references of the enrolled uniforms are left out.
     """
+    from training.model_folder import named
     from vision.card import SHIPPED
     from vision.detector import load_detector
     from vision.enrolment import read_enrolled
@@ -60,14 +64,18 @@ def compare_uniform(
 
     known = [read_enrolled(file) for file in dict.fromkeys(uniforms)]
     enrolled = Uniforms(load_torso_network(embedder or SHIPPED / "uniform"), known)
-    detector = UniformClass(load_detector(model))
+    own = named("--model", model)
+    detector = UniformClass(load_detector(own))
+    sides = [
+        (option, folder, picture_files([folder])) for option, folder in (("--wearing", wearing), ("--others", others))
+    ]
     still = None if crops else Still(load_detector(SHIPPED / "person"), load_detector(SHIPPED / "objects"))
     used = {picture.sha256 for one in known for picture in one.pictures}
     unused: list[Single] = []
     seen = []
-    for option, folder in (("--wearing", wearing), ("--others", others)):
+    for option, folder, files in sides:
         faults: list[Single] = []
-        people = _usable(picture_files([folder]), still, used, faults, option)
+        people = _usable(files, still, used, faults, option)
         found = list(
             judged(((option == "--wearing", one.pixels, one.person or ()) for one in people), enrolled, detector)
         )
@@ -76,7 +84,7 @@ def compare_uniform(
         seen += found
         unused += faults
     better = better_of_two(seen)
-    settings = _settings(better, uniforms, model, embedder)
+    settings = _settings(better, uniforms, own, embedder)
     close = [one.name for one in known if one.too_close]
     if as_json:
         left_out = [{"file": one.file, "why": one.fault} for one in unused]

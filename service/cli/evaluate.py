@@ -42,7 +42,9 @@ def evaluate(
         Path | None,
         typer.Option("--films", help="Films with NAME.truth.json beside [the folder footage near --root, if any]."),
     ] = None,
-    person: Annotated[Path | None, typer.Option("--person", help="Another network for people.")] = None,
+    person: Annotated[
+        Path | None, typer.Option("--person", help="Another network for people: a folder, or a run of zaigang train.")
+    ] = None,
     objects: Annotated[Path | None, typer.Option("--objects", help="Another network for things and conduct.")] = None,
     uniform: Annotated[Path | None, typer.Option("--uniform", help="Another network for uniforms.")] = None,
     base: Annotated[
@@ -66,9 +68,12 @@ def evaluate(
     zaigang evaluate --root data/eval --base build/base --sheets build/sheets
     """
     from training import evaluation
+    from training.model_folder import named
 
     networks = evaluation.NetworkFolders(
-        person or SHIPPED / "person", objects or SHIPPED / "objects", uniform or _shipped("uniform")
+        named("--person", person or "person"),
+        named("--objects", objects or "objects"),
+        named("--uniform", uniform) if uniform is not None else _shipped("uniform"),
     )
     bases = evaluation.find_bases(base) if base is not None else evaluation.Bases()
     cards = networks.cards()

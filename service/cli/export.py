@@ -48,6 +48,12 @@ def export(
     typer.echo(f"network: {made.folder}")
     if made.agreement is not None:
         one = made.agreement
+        if not one.boxes:
+            typer.echo(
+                f"INT8: {made.int8}; on {one.pictures} pictures FP16 saw nothing, so nothing can be said of what INT8 "
+                "keeps: calibrate on pictures that show what it is for, 200 are good"
+            )
+            return
         typer.echo(
             f"INT8: {made.int8}; of {one.boxes} boxes of FP16 on {one.pictures} pictures {one.kept:.1%} are kept, "
             f"{one.added:.1%} added; scores change by {one.gap:.3f} on average ({one.shift:+.3f})"

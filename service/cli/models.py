@@ -131,10 +131,23 @@ def deploy(
         limits = read_limits(kept.root / _GATE)
         before, after = _figures(kept, role, now, name, root or limits.root, against, figures, force)
         if before and after:
-            rows = [*kept.losses(now, name), *compared(before.measures, after.measures, limits)]
+            rows = [*kept.losses(now, name), *_of_role(role, compared(before.measures, after.measures, limits))]
     _print_comparison(rows)
     kept.deploy(name, by or getpass.getuser(), why, rows, force)
     _say_deployed(kept, role, name)
+
+
+def _of_role(role: "Role", rows: "list[Comparison]") -> "list[Comparison]":
+    """A network for uniforms is held to what is measured of uniforms; the others saw what they see with either."""
+    if role != "uniform":
+        return rows
+    kept = [row for row in rows if row.name.startswith("uniform.") and row.before is not None]
+    if not kept:
+        raise BadInput(
+            "the evaluation set has no folder uniform-… on which uniforms are measured; compare both on the hall's own "
+            "pictures with zaigang compare-uniform, and deploy with --force --why what it said"
+        )
+    return kept
 
 
 def rollback(
@@ -209,7 +222,7 @@ def _evaluated(kept: "Registry", role: "Role", entry: str, root: Path) -> str:
     """What `zaigang evaluate` says with ``entry`` in its role and the networks in use in the others."""
     now = kept.standing()
     networks = {one: now.deployed(one) for one in now.lines} | {role: entry}
-    folders = {one: kept.folder(name) for one, name in networks.items() if name and kept.is_measured(name)}
+    folders = {one: kept.folder(name) for one, name in networks.items() if name}
     options = [part for one, folder in folders.items() for part in (f"--{one}", str(folder))]
     typer.echo(f"measuring {entry} on {root}", err=True)
     run = "from service.cli import main; main()"
@@ -236,7 +249,10 @@ def _print_comparison(rows: "list[Comparison]") -> None:
 
 def _say_deployed(kept: "Registry", role: "Role", name: str) -> None:
     typer.echo(f"{name}: deployed as {role}")
-    typer.echo(f"zaigang.yaml: models: {{{role}: {kept.root / 'deployed' / role}}}; the service uses it when it starts")
+    alone = ", and leave out models.uniforms" if role == "uniform" and not kept.enrols(name) else ""
+    typer.echo(
+        f"zaigang.yaml: models: {{{role}: {kept.root / 'deployed' / role}}}{alone}; the service uses it when it starts"
+    )
 
 
 def _print_history(kept: "Registry", entry: str | None) -> None:

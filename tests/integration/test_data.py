@@ -71,7 +71,8 @@ def test_a_contact_sheet_is_drawn_and_an_empty_choice_is_refused(store: Path) ->
     zaigang("data", "show", "--store", store, "--class", "phone", "--out", sheet, "--count", "4")
 
     assert cv2.imread(str(sheet)).shape == (296, 1320, 3)
-    assert "no picture is like that" in zaigang("data", "show", "--store", store, "--class", "bag", code=2).stderr
+    refused = zaigang("data", "show", "--store", store, "--class", "bag", code=2).stderr
+    assert "--class 'bag': no picture has it; there are person, phone" in refused
 
 
 def test_a_network_s_opinion_is_asked_and_drawn(store: Path, tmp_path: Path) -> None:

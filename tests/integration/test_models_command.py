@@ -8,6 +8,7 @@ import yaml
 
 from tests.fixtures.command import zaigang
 from tests.fixtures.toy_models import toy_objects
+from tests.fixtures.toy_network import write_red_network
 from vision.card import read_card
 
 
@@ -43,6 +44,41 @@ def test_candidate_that_falls_is_refused_and_one_that_holds_is_deployed(registry
     done = zaigang("models", "deploy", "toy-2", "--registry", registry, "--figures", better, "--against", before)
     assert f"models: {{objects: {registry}/deployed/objects}}" in done.stdout
     assert read_card(registry / "deployed" / "objects").version == "2"
+
+
+def uniform_figures(registry: Path, name: str, **values: float) -> Path:
+    """What evaluate would print of uniforms, and of phones beside them."""
+    file = registry / f"{name}.json"
+    rows = [
+        {"name": key.replace("_", "."), "set": "uniform-hall", "value": one, "n": 40} for key, one in values.items()
+    ]
+    file.write_text(json.dumps({"model": {"name": name, "sha256": name}, "measures": rows}), encoding="utf-8")
+    return file
+
+
+def test_a_network_with_a_class_for_the_uniform_is_held_to_uniforms_alone(tmp_path: Path) -> None:
+    registry = tmp_path / "models"
+    zaigang("models", "add", write_red_network(tmp_path / "own", "uniform"), "--registry", registry)
+    before = uniform_figures(registry, "before", uniform_auc10=0.9, phone_ap=0.8)
+    deploy = ("models", "deploy", "own", "--registry", registry, "--against", before, "--figures")
+
+    worse = zaigang(*deploy, uniform_figures(registry, "worse", uniform_auc10=0.8, phone_ap=0.8), code=2).stderr
+    apart = zaigang(*deploy, uniform_figures(registry, "apart", phone_ap=0.9), code=2).stderr
+    done = zaigang(*deploy, uniform_figures(registry, "better", uniform_auc10=0.95, phone_ap=0.1)).stdout
+
+    assert "uniform.auc10 on uniform-hall falls from 0.900 to 0.800" in worse
+    assert "is not measured on the candidate" in apart
+    assert f"models: {{uniform: {registry}/deployed/uniform}}, and leave out models.uniforms" in done
+
+
+def test_without_a_set_of_uniforms_it_says_what_compares_them(tmp_path: Path) -> None:
+    registry = tmp_path / "models"
+    zaigang("models", "add", write_red_network(tmp_path / "own", "uniform"), "--registry", registry)
+    before, after = (uniform_figures(registry, name, phone_ap=0.8) for name in ("before", "after"))
+
+    said = zaigang("models", "deploy", "own", "--registry", registry, "--against", before, "--figures", after, code=2)
+
+    assert "zaigang compare-uniform, and deploy with --force --why" in said.stderr
 
 
 def test_one_command_brings_back_what_was_in_use(registry: Path) -> None:

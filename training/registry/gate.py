@@ -196,5 +196,7 @@ def _fault_of(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "the whole"
+        if first["type"] == "extra_forbidden":
+            return f"there is no key {key}; known: {', '.join(_Limits.model_fields)}"
         return f"{key}: {first['msg']}"
     return " ".join(str(error).split())[:160]

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import yaml
 
@@ -21,6 +22,9 @@ from training.registry.records import Action, Record, Standing, read_records, st
 from training.registry.roles import EMBEDDING, NEEDS, ROLES, Role, role_of, serves
 from vision.card import SHIPPED, ModelCard, read_card
 from vision.disk import put_in_place, sync
+
+_NAMED: Final = 3
+"""So many faults are written out; the table above a refusal has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +75,17 @@ class Registry:
     def losses(self, before: str, after: str) -> list[Comparison]:
         """What ``before`` can by its card and ``after`` cannot: classes, answers from posture, the kind of output."""
         had, has = (_abilities(self.folder(entry)) for entry in (before, after))
+        if self.standing().roles[after] == "uniform":
+            return []  # it enrols uniforms or has a class for them: either judges, and it is measured how well
         return [
             Comparison(name, "card", 1, 1.0, 0.0, 0.0, f"{after} has no {kind} {name}, which {before} has")
             for name, kind in had.items()
             if name not in has
         ]
 
-    def is_measured(self, entry: str) -> bool:
-        """Whether evaluate has measures for it: of uniforms only those for the network that enrols them."""
-        return self.standing().roles[entry] != "uniform" or str(read_card(self.folder(entry)).output) == EMBEDDING
+    def enrols(self, entry: str) -> bool:
+        """Whether it is a network that uniforms are enrolled with, and not one with a class for them."""
+        return str(read_card(self.folder(entry)).output) == EMBEDDING
 
     def check_is_of(self, entry: str, figures: Figures, source: str) -> None:
         """Raise TrainingError when ``figures`` are of other networks; evaluate does not name the one for uniforms."""
@@ -122,7 +128,8 @@ class Registry:
         """Put ``entry`` into use; refused with every measure that falls too far, or unmeasured, unless ``forced``."""
         faults = [one.fault for one in comparisons if one.fault]
         if faults and not forced:
-            raise TrainingError(f"{entry} is not deployed: {'; '.join(faults)}")
+            more = f"; and {len(faults) - _NAMED} more" if len(faults) > _NAMED else ""
+            raise TrainingError(f"{entry} is not deployed: {'; '.join(faults[:_NAMED])}{more}")
         with self._changing() as records:
             now = standing(records)
             there = now.deployed(now.roles[entry])

@@ -62,7 +62,10 @@ def site_card(
 
 
 def _threshold_source(thresholds: Mapping[str, Choice]) -> str:
-    said = "; ".join(f"{name}: {_said(choice)}" for name, choice in thresholds.items())
+    alike: dict[str, list[str]] = {}
+    for name, choice in thresholds.items():
+        alike.setdefault(_said(choice), []).append(name)
+    said = "; ".join(f"{', '.join(names)}: {reason}" for reason, names in alike.items())
     return f"Groups held out of the site's own pictures, on which the best epoch was chosen too ({said})."
 
 

@@ -51,8 +51,18 @@ def export(
             lost = write(opened, samples, facts, to, format_, split_words(classes), tell)
     count = len({one.set for one in samples})
     typer.echo(f"{to}: {len(samples)} pictures of {count} {'set' if count == 1 else 'sets'} as {format_}")
-    for note in lost:
+    for note in (*lost, *_unheard_of(classes, facts)):
         typer.echo(note)
+
+
+def _unheard_of(classes: str | None, facts: "dict[str, dict[str, object]]") -> list[str]:
+    """A class that no set has may be wanted for its place in the order, or be a slip."""
+    known = {name for fact in facts.values() if isinstance(fact["classes"], list) for name in fact["classes"]}
+    return [
+        f"--classes {name!r}: no set has it, so it is on no picture; there are {', '.join(sorted(known))}"
+        for name in split_words(classes)
+        if name not in known
+    ]
 
 
 def _chosen(

@@ -46,6 +46,10 @@ def show(
             and (class_ is None or class_ in _kinds(one))
             and (not empty or one.annotation.checked_empty)
         ]
+        if not found and class_ is not None:
+            there = sorted({kind for one in opened.samples(sets or ()) for kind in _kinds(one)})
+            if class_ not in there:
+                raise BadInput(f"--class {class_!r}: no picture has it; there are {', '.join(there) or 'none'}")
         if not found:
             raise BadInput(f"{store}: no picture is like that; look at what there is with: zaigang data list")
         chosen = found if len(found) <= count else [found[at * len(found) // count] for at in range(count)]

@@ -1,5 +1,6 @@
 """What is wrong with pictures and labels is found, and what is not wrong is left alone."""
 
+import tracemalloc
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -93,6 +94,19 @@ def test_boxes_that_cannot_be_right_are_found_and_rounding_at_the_edge_is_not(tm
         "tiny": ["desk/tiny.png"],
         "overlap": ["desk/twice.png"],
     }
+
+
+def test_a_picture_with_very_many_boxes_is_checked_in_little_memory(tmp_path: Path) -> None:
+    rows = [f"0 {(at % 100) / 100:.3f} {(at // 100) / 100:.3f} .005 .005" for at in range(8000)]
+    imported(tmp_path / "store", yolo_set(tmp_path / "desk", {"a.png": "\n".join([*rows, rows[0]])}))
+
+    tracemalloc.start()
+    found = list(boxes(samples(tmp_path / "store"), tiny=0))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert sum(one.kind == "overlap" for one in found) == 1
+    assert most < 200e6  # all pairs at once would take a gigabyte
 
 
 def test_a_damaged_and_a_missing_file_are_named(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def _judge(subject: Subject) -> Findings:
     worn = sum(wears for _, wears, _ in rows)
     if min(worn, len(rows) - worn) >= _FEWEST:
         _judge_people(subject, findings, rows)
-    else:
+    elif rows:
         reason = f"of {len(rows)} people with a box {worn} wear a badge; it takes {_FEWEST} of either side"
         findings.measures += [subject.unable(name, reason) for name in _WHO]
     return findings
