@@ -75,16 +75,13 @@ class Judge:
         if summed is not None:
             changes.append(summed)
         self._shifts[window] = shift
-        waits = self._waits_for_the_first(window, shift) if span is not None else False
         for subject, rule in self._rules[window]:
             if rule.shift == "sum":
                 continue
             offends = rule.offends(observation)
             if rule.shift == "begin":
                 offends = _late(rule, shift, span, offends)
-            elif rule.shift == "end" and span is None:
-                offends = None
-            elif waits and rule.signal == "occupied":
+            elif rule.shift == "end" and (span is None or self._waits_for_the_first(window, shift)):
                 offends = None
             changes += self._step(subject, rule, at, offends, observation.confidence.get(rule.signal, 1.0), on_duty)
         return changes + self._add_up(window, observation)
@@ -100,7 +97,7 @@ class Judge:
         if rule.shift == "end":
             through = seen_through(event, shift.span[1], subject.policy.max_silence) if shift.span is not None else None
             return [through] if through is not None and event.state != "open" and not on_duty else []
-        if event.state != "open" and rule.signal == "occupied":
+        if event.state != "open" and _is_absence(rule):
             self._shifts[subject.window] = lost(shift, event)
         return [event]
 
@@ -117,7 +114,7 @@ class Judge:
         ]
 
     def _waits_for_the_first(self, window: WindowId, shift: ShiftState) -> bool:
-        """Whether a vacancy is still that of whoever is late."""
+        """Whether nobody has come yet: who has not come does not leave early."""
         late = next((rule for _, rule in self._rules[window] if rule.shift == "begin"), None)
         if late is None or shift.seen_from_its_begin is False:
             return False
@@ -132,7 +129,7 @@ class Judge:
             absences = [
                 state.event
                 for other, one in self._rules[window]
-                if one.signal == "occupied" and one.shift in (None, "begin")
+                if _is_absence(one)
                 if (state := self._states.get((window, other.rule), IDLE)).event is not None and not state.over
             ]
             running = next((event for event in absences if event is not None), None)
@@ -239,6 +236,11 @@ class Judge:
             return [replace(event, state="interrupted")]
         self._shifts[window] = state
         return []
+
+
+def _is_absence(rule: Rule) -> bool:
+    """Whether its events are the absences of a shift; lateness is the beginning of one, not another."""
+    return rule.signal == "occupied" and rule.answer is False and rule.shift is None
 
 
 def _late(rule: Rule, shift: ShiftState, span: Span | None, offends: bool | None) -> bool | None:

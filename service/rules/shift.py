@@ -2,8 +2,7 @@
 
 A rule of a shift asks the same as `leave_post`, at another time of the shift:
 
-begin: from the shift's begin until somebody has come. Until then the vacancy is this rule's alone: `leave_post` waits,
-so that nobody is late and away at once. Where nobody looked when the shift began, nobody can tell who was late.
+begin: from the shift's begin until somebody has come. Where nobody looked when it began, nobody can tell who was late.
 end: whatever vacancy lasts until the shift has ended. It is known only then.
 sum: the vacancies of one shift that became events, added up.
 """

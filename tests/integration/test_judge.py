@@ -4,6 +4,8 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from service.rules.event import event_id
 from tests.fixtures.command import events_of, zaigang
 from vision.observation import WindowId
@@ -68,8 +70,10 @@ def test_configuration_brings_duty_and_the_windows_own_rules(tmp_path: Path) -> 
 
     zaigang("judge", file, "--config", config, "--start", "2026-01-05T09:00:00+08:00", "--out", tmp_path / "e.json")
 
-    (event,) = events_of(tmp_path / "e.json")
-    assert (event["start_s"], event["satisfied_s"], event["end_s"]) == (0, 120, 599)
+    found = {event["rule"]: event for event in events_of(tmp_path / "e.json")}
+    assert set(found) == {"leave_post", "late_on_post"}
+    assert [found["leave_post"][key] for key in ("start_s", "satisfied_s", "end_s")] == [0, 120, 599]
+    assert [found["late_on_post"][key] for key in ("start_s", "satisfied_s", "end_s")] == [0, 300, 599]
 
 
 def test_report_names_the_rulebook_that_its_events_are_made_by(tmp_path: Path) -> None:
@@ -82,6 +86,12 @@ def test_report_names_the_rulebook_that_its_events_are_made_by(tmp_path: Path) -
     assert json.loads((tmp_path / "e.json").read_text(encoding="utf-8"))["rulebook"] == {"version": version}
     onset = from_datetime(datetime.fromisoformat("2026-01-05T09:00:00+08:00"))
     assert events_of(tmp_path / "e.json")[0]["id"] == event_id(WindowId("w1"), "leave_post", version, onset)
+
+
+CONTRACT = (
+    *("precision", "recall", "f1", "matches", "misses", "false_alarms"),
+    *("onset_error_s", "false_alarms_per_hour"),
+)
 
 
 def test_score_prints_the_measures_of_the_contract(tmp_path: Path) -> None:
@@ -100,7 +110,7 @@ def test_score_prints_the_measures_of_the_contract(tmp_path: Path) -> None:
         zaigang("score", tmp_path / "truth.json", tmp_path / "found.json", "--rule", "leave_post", "--json").stdout
     )
 
-    assert all_rules == {
+    assert {name: all_rules[name] for name in CONTRACT} == {
         "precision": 0.5,
         "recall": 1.0,
         "f1": 2 / 3,
@@ -111,6 +121,10 @@ def test_score_prints_the_measures_of_the_contract(tmp_path: Path) -> None:
         "false_alarms_per_hour": 1.0,
     }
     assert one["precision"] == 1
+    assert all_rules["tiou"] == {name: {"precision": 0.5, "recall": 1.0, "f1": 2 / 3} for name in ("0.2", "0.5")}
+    assert all_rules["false_alarms_per_day"] == 7
+    assert all_rules["tfa"] == pytest.approx(9 / (2 * 3600 - 10))
+    assert (all_rules["windows"], all_rules["ci95"]) == (1, None)
 
 
 def test_rules_and_version_can_be_read_by_programs() -> None:

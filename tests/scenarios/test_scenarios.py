@@ -118,7 +118,7 @@ def test_scenario(rule: str, entry: dict[str, Any], tmp_path: Path) -> None:
         events.update((event.id, event) for event in judge.observe(look))
     events.update((event.id, event) for event in judge.unreported())
 
-    found = sorted(events.values(), key=lambda event: (event.started_at, event.until))
+    found = sorted(events.values(), key=lambda event: (event.started_at, event.until, event.rule))
     assert [shown(event, start, expected) for event, expected in zip(found, entry["events"], strict=True)] == entry[
         "events"
     ]
