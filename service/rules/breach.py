@@ -115,7 +115,10 @@ def step(
         state, closed = _settled(policy, state, at)
         changed = closed or changed
     clear_at = at if offends is not None else state.clear_at
-    return replace(state, last_at=at, offends=offends, sure=sure, clear_at=clear_at), changed
+    # Written out, as in _accounted: every look of every rule comes here, and `replace` takes three times as long.
+    return BreachState(
+        at, offends, sure, clear_at, state.runs, state.stretch, state.event, state.over, state.former
+    ), changed
 
 
 def _accounted(policy: Policy, state: BreachState, at: StreamTime) -> BreachState:
@@ -135,7 +138,9 @@ def _accounted(policy: Policy, state: BreachState, at: StreamTime) -> BreachStat
     since = at - policy.window
     while runs and runs[0][1] <= since:
         runs = runs[1:]
-    return replace(state, runs=runs, stretch=stretch, clear_at=clear_at)
+    return BreachState(
+        state.last_at, state.offends, state.sure, clear_at, runs, stretch, state.event, state.over, state.former
+    )
 
 
 def _credited(policy: Policy, stretch: Stretch, duration: int, offends: bool, sure: float) -> Stretch:

@@ -84,7 +84,7 @@ def looked(
     if state.occupied and state.last_at is not None:
         present += min(at, state.last_at + silence) - state.last_at
     first = state.first_clear if state.first_clear is not None or occupied is None else at
-    return replace(state, first_clear=first, present=present, last_at=at, occupied=occupied), closed
+    return ShiftState(span, first, present, at, occupied, state.absent, state.onset, state.counted, state.event), closed
 
 
 def lost(state: ShiftState, absence: Event) -> ShiftState:
