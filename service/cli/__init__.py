@@ -20,6 +20,7 @@ from service.cli import (
     score,
     serve,
     train,
+    verify,
     version,
 )
 from vision.errors import ZaigangError
@@ -40,6 +41,7 @@ for command in (
     replay,
     judge,
     score,
+    verify,
     check,
     rules,
     data,

@@ -12,6 +12,7 @@ from vision.disk import put_in_place
 __all__ = ["MANIFEST", "FileEntry", "Missing", "MissingCode", "Problem", "file_entry", "verify", "write_manifest"]
 
 MANIFEST: Final = "manifest.json"
+_SEAL: Final = "sha256"
 
 MissingCode = Literal[
     "nothing_recorded",
@@ -69,21 +70,41 @@ def file_entry(file: Path) -> FileEntry:
 def write_manifest(folder: Path, content: Mapping[str, Any], files: list[FileEntry]) -> dict[str, Any]:
     """Write ``manifest.json`` last and whole, to the disk: a folder without one is not finished."""
     manifest = {**content, "files": [asdict(file) for file in files]}
+    manifest[_SEAL] = _seal_of(manifest)
     draft = folder / f"{MANIFEST}.part"
-    draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+    draft.write_text(_text(manifest), encoding="utf-8")
     put_in_place(draft, folder / MANIFEST)
     return manifest
 
 
+def _text(manifest: Mapping[str, Any]) -> str:
+    return json.dumps(manifest, ensure_ascii=False, indent=1)
+
+
+def _seal_of(manifest: Mapping[str, Any]) -> str:
+    """The SHA-256 of a manifest without its seal: whoever knows it can tell that the manifest is the one."""
+    return hashlib.sha256(_text(manifest).encode()).hexdigest()
+
+
 def verify(folder: Path) -> list[Problem]:
-    """Everything in which ``folder`` differs from its manifest; nothing when it is whole."""
+    """Everything in which ``folder`` differs from its manifest; nothing when it is whole.
+
+    A manifest names its own hash too, so that no byte of it changes by accident; whoever writes a new one on purpose
+    can write the hash anew.
+    """
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_bytes().decode("utf-8")
+        manifest = json.loads(text)
         listed = {str(file["name"]): FileEntry(**file) for file in manifest["files"]}
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
-        return [Problem(MANIFEST, f"cannot be read ({error})")]
+        sealed = manifest.pop(_SEAL, None)
+    except OSError as error:
+        return [Problem(MANIFEST, f"cannot be read ({(error.strerror or str(error)).lower()})")]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return [Problem(MANIFEST, "differs from what was recorded: it is no manifest any more")]
     problems = []
+    if sealed is not None and (sealed != _seal_of(manifest) or text != _text({**manifest, _SEAL: sealed})):
+        problems.append(Problem(MANIFEST, "differs from what was recorded"))
     for name, entry in listed.items():
         file = folder / name
         if not file.is_file():
