@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,13 +24,14 @@ from pydantic_settings import SettingsError as EnvironmentFault
 
 from service.rules.duration import Duration
 from service.rules.duty import Calendar, Duty, Roster, Shift, Span, always_on, no_shifts
+from service.rules.leave import Exempt, Leave, exempt_by
 from service.rules.rulebook import Rulebook, load_rulebook, overridden
 from vision.address import check_scheme
 from vision.errors import BadInput, ZoneError
 from vision.geometry import polygon
 from vision.layout import Zone
 from vision.observation import WindowId
-from vision.streamtime import StreamTime
+from vision.streamtime import StreamTime, from_datetime, seconds
 
 __all__ = [
     "CameraSettings",
@@ -103,6 +104,37 @@ class DutySettings(_Strict):
     def roster(self, zone: ZoneInfo) -> Roster:
         weekdays = frozenset(_WEEKDAYS.index(day) for day in self.weekdays)
         return Roster(zone, self.shifts, Calendar(weekdays, self.public_holidays, self.days))
+
+
+class LeaveSettings(_Strict):
+    """Leave that somebody has registered; times are the hall's unless they carry an offset of their own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    windows: tuple[str, ...] = ()
+    begins: datetime = Field(alias="from")
+    ends: datetime = Field(alias="to")
+    rules: tuple[str, ...] = ()
+    limit: Duration = Field(default=1800.0, gt=0)
+    by: str = Field(min_length=1, max_length=40)
+    why: str = Field(default="", max_length=200)
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> "LeaveSettings":
+        if (self.begins.tzinfo is None) is not (self.ends.tzinfo is None):
+            raise ValueError("write from and to both with a UTC offset, or both without")
+        if self.ends <= self.begins:
+            raise ValueError("it ends before it begins: to must be later than from")
+        return self
+
+    def leave(self, zone: ZoneInfo) -> Leave:
+        begins, ends = (
+            from_datetime(one if one.tzinfo is not None else one.replace(tzinfo=zone))
+            for one in (self.begins, self.ends)
+        )
+        return Leave(
+            begins, ends, frozenset(self.windows), frozenset(self.rules), seconds(self.limit), self.by, self.why
+        )
 
 
 class WindowSettings(_Strict):
@@ -203,6 +235,7 @@ class Settings(BaseSettings):
     models: ModelSettings = ModelSettings()
     recorder: RecorderSettings = RecorderSettings()
     duty: DutySettings = DutySettings()
+    leave: tuple[LeaveSettings, ...] = ()
     rules: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     cameras: tuple[CameraSettings, ...] = ()
 
@@ -215,6 +248,19 @@ class Settings(BaseSettings):
             double = next((name for name in ids if ids.count(name) > 1), None)
             if double is not None:
                 raise ValueError(f'two {kind}s have the id "{double}"; every {kind} needs its own')
+        return self
+
+    @model_validator(mode="after")
+    def _leave_is_of_what_there_is(self) -> "Settings":
+        if not self.leave:
+            return self
+        windows, rules = {window.id for camera in self.cameras for window in camera.windows}, set(load_rulebook().rules)
+        for index, one in enumerate(self.leave):
+            for key, given, known in (("windows", one.windows, windows), ("rules", one.rules, rules)):
+                strange = [name for name in given if name not in known]
+                if strange and known:
+                    there = ", ".join(sorted(known))
+                    raise ValueError(f"leave[{index}].{key}: there is no {strange[0]!r}; there are {there}")
         return self
 
     @classmethod
@@ -244,7 +290,17 @@ class Settings(BaseSettings):
         """Whether a window is on duty at a moment; one that nobody configured follows the hall."""
         hall = duty_of(self.duty, self.hall.zone)
         own = {window: duty_of(own.duty, self.hall.zone) for window, (_, own) in self.windows().items() if own.duty}
-        return lambda window, at: own.get(window, hall)(window, at)
+        exempt = self.exempt()
+
+        def duty(window: WindowId, at: StreamTime) -> Duty:
+            known = own.get(window, hall)(window, at)
+            return "exempt" if known == "on" and exempt(window, None, at) else known
+
+        return duty
+
+    def exempt(self) -> Exempt:
+        """What registered leave exempts windows from."""
+        return exempt_by(one.leave(self.hall.zone) for one in self.leave)
 
     def shifts_by_window(self) -> ShiftOf:
         """The shift that a window is on duty in at a moment, None where it has none."""

@@ -30,7 +30,7 @@ __all__ = [
     "ZonesOut",
 ]
 
-WindowStatus = Literal["on_post", "empty", "unsure", "unknown", "off_duty", "no_calendar"]
+WindowStatus = Literal["on_post", "empty", "unsure", "unknown", "off_duty", "exempt", "no_calendar"]
 """``unsure``: the picture is fine, but whether somebody is there cannot be told. ``unknown``: see ``reason``."""
 
 Moment = str

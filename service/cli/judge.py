@@ -39,7 +39,9 @@ def judge(
     configured = settings.books()
     windows = dict.fromkeys(look.window for look in recorded.looks)
     books = {window: overridden(configured.get(window, base), set_here, "--set") for window in windows}
-    rules = Judge(books, settings.duty_by_window(), settings.shifts_by_window()) if config else Judge(books, always_on)
+    rules = Judge(books, always_on)
+    if config:
+        rules = Judge(books, settings.duty_by_window(), settings.shifts_by_window(), settings.exempt())
     events: dict[str, Event] = {}
     for look in recorded.looks:
         events.update((event.id, event) for event in rules.observe(look))

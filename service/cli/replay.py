@@ -73,7 +73,9 @@ def replay(
     books = {window: overridden(configured.get(window, base), set_here, "--set") for window in windows}
     eye = load_eye(settings.models, books.values())
     uniforms = load_uniforms(settings.models)
-    rules = Judge(books, settings.duty_by_window(), settings.shifts_by_window()) if config else Judge(books, always_on)
+    rules = Judge(books, always_on)
+    if config:
+        rules = Judge(books, settings.duty_by_window(), settings.shifts_by_window(), settings.exempt())
     with open_film(where, began) as film:
         plan = layout(Path(where.text).name, film.size, windows)
         pictures = film.pictures(rate or settings.looks_per_second)

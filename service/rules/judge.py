@@ -7,6 +7,7 @@ from typing import Any, Final
 from service.rules.breach import IDLE, BreachState, Subject, event_in, from_json, step, to_json
 from service.rules.duty import Duty, Span, no_shifts
 from service.rules.event import Event
+from service.rules.leave import Exempt, nobody
 from service.rules.rulebook import Rule, Rulebook
 from service.rules.shift import NO_SHIFT, ShiftState, added_up, looked, lost, seen_through
 from service.rules.shift import from_json as shift_from_json
@@ -44,7 +45,8 @@ class Restored:
 class Judge:
     """Keeps the breach state of every window and rule.
 
-    ``duty`` says whether a rule applies to a window at a moment, and ``shifts`` which shift it is on duty in, if any.
+    ``duty`` says whether a window is judged at a moment, ``shifts`` which shift it is on duty in, if any, and
+    ``exempt`` which single rules do not apply to it.
     """
 
     def __init__(
@@ -52,8 +54,9 @@ class Judge:
         books: Mapping[WindowId, Rulebook],
         duty: Callable[[WindowId, StreamTime], Duty],
         shifts: Callable[[WindowId, StreamTime], Span | None] = no_shifts,
+        exempt: Exempt = nobody,
     ) -> None:
-        self._duty, self._shift_at = duty, shifts
+        self._duty, self._shift_at, self._exempt = duty, shifts, exempt
         self._rules: dict[WindowId, list[tuple[Subject, Rule]]] = {
             window: [(Subject(window, name, book.version, rule.policy()), rule) for name, rule in book.judged().items()]
             for window, book in books.items()
@@ -83,7 +86,8 @@ class Judge:
                 offends = _late(rule, shift, span, offends)
             elif rule.shift == "end" and (span is None or self._waits_for_the_first(window, shift)):
                 offends = None
-            changes += self._step(subject, rule, at, offends, observation.confidence.get(rule.signal, 1.0), on_duty)
+            applies = on_duty and not self._exempt(window, subject.rule, at)
+            changes += self._step(subject, rule, at, offends, observation.confidence.get(rule.signal, 1.0), applies)
         return changes + self._add_up(window, observation)
 
     def _step(

@@ -54,6 +54,8 @@ class WindowStatus:
 def _standing(look: Observation, duty: Duty) -> tuple[str, str | None]:
     if duty == "no_calendar":
         return "no_calendar", None
+    if duty == "exempt":
+        return "exempt", None
     if duty != "on":
         return "off_duty", None
     if look.reason is not None:

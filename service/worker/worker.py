@@ -77,6 +77,7 @@ class Worker:
             {window: book for window, book in self._books.items() if window in mine},
             self._duty,
             plan.settings.shifts_by_window(),
+            plan.settings.exempt(),
         )
         rate = plan.settings.looks_per_second
         self._posts = [

@@ -98,7 +98,7 @@ def in_disorder(looks: list[Observation | Restart]) -> list[Observation | Restar
 def test_scenario(rule: str, entry: dict[str, Any], tmp_path: Path) -> None:
     config = tmp_path / "zaigang.yaml"
     duty = {"shifts": entry["duty"]} if "duty" in entry else {"always": True}
-    config.write_text(json.dumps({"duty": duty}), encoding="utf-8")
+    config.write_text(json.dumps({"duty": duty, "leave": entry.get("leave", [])}), encoding="utf-8")
     start = parse_moment(entry.get("from", "2026-01-05T09:00:00+08:00"))
     book = overridden(load_rulebook(), {rule: entry.get("set", {})}, "scenario")
     only = book.model_copy(update={"rules": {name: book.rules[name] for name in entry.get("beside", [rule])}})
@@ -107,12 +107,12 @@ def test_scenario(rule: str, entry: dict[str, Any], tmp_path: Path) -> None:
     looks = looks_of(entry, start)
     if entry.get("disorder"):
         looks = in_disorder(looks)
-    judge = Judge({W1: only}, settings.duty_by_window(), settings.shifts_by_window())
+    judge = Judge({W1: only}, settings.duty_by_window(), settings.shifts_by_window(), settings.exempt())
     events: dict[str, Event] = {}
     for look in looks:
         if isinstance(look, Restart):
             kept = json.loads(json.dumps(judge.snapshot([W1])))
-            judge = Judge({W1: only}, settings.duty_by_window(), settings.shifts_by_window())
+            judge = Judge({W1: only}, settings.duty_by_window(), settings.shifts_by_window(), settings.exempt())
             judge.restore(kept)
             continue
         events.update((event.id, event) for event in judge.observe(look))

@@ -18,7 +18,8 @@ HEARD = "import sys; from service.worker.plan import *; print(plan_text(plan_of(
 
 
 def a_plan() -> WorkerPlan:
-    settings = Settings(**SETTINGS, recorder={"keep": "1000001s"})
+    leave = {"windows": ["w1"], "from": "2026-01-05T10:00", "to": "2026-01-05T10:20", "by": "王主任"}
+    settings = Settings(**SETTINGS, recorder={"keep": "1000001s"}, leave=[leave])
     drawn = {WindowId("w1"): Drawn({"staff": [0.0, 0.0, 9.5, 9.0]}, (1280, 720))}
     return WorkerPlan("worker1", settings, settings.cameras[:1], drawn, Path("/数据"), "http://127.0.0.1:1", "token")
 

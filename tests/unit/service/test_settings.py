@@ -81,6 +81,20 @@ def test_environment_that_is_no_json_is_named_and_not_shown(
         ("- a", "must hold keys and values"),
         ("1: a", "must hold keys and values"),
         (CAMERAS + CAMERAS.replace("cameras:", "").replace("id: w1", "id: w2"), 'two cameras have the id "cam1"'),
+        (
+            "leave: [{from: 2026-01-05T10:00, to: 2026-01-05T09:00, by: li}]",
+            r"leave\[0\]: it ends before it begins: to must be later than from",
+        ),
+        ("leave: [{from: 2026-01-05T10:00, to: 2026-01-05T11:00}]", r"leave\[0\]\.by: "),
+        ("leave: [{from: tomorrow, to: 2026-01-05T11:00, by: li}]", r"leave\[0\]\.from: "),
+        (
+            "leave: [{rules: [phone], from: 2026-01-05T10:00, to: 2026-01-05T11:00, by: li}]",
+            r"leave\[0\]\.rules: there is no 'phone'; there are badge_missing, ",
+        ),
+        (
+            "leave: [{from: 2026-01-05T10:00, to: 2026-01-05T11:00+08:00, by: li}]",
+            "write from and to both with a UTC offset",
+        ),
     ],
 )
 def test_wrong_entry_is_named_by_its_key(tmp_path: Path, text: str, says: str) -> None:
