@@ -208,7 +208,9 @@ class Judge:
             known = {subject.rule: subject for subject, _ in self._rules.get(WindowId(window), [])}
             for rule, plain in rules.items():
                 if rule == _SHIFT:
-                    ended += self._restore_shift(WindowId(window), plain, now)
+                    shift = shift_from_json(plain)
+                    unreadable += [(window, _SHIFT)] if shift is None else []
+                    ended += self._restore_shift(WindowId(window), shift, now)
                     continue
                 state = from_json(plain)
                 if state is None:
@@ -226,9 +228,8 @@ class Judge:
                     ended.append(replace(event, state="closed" if state.over else "interrupted"))
         return Restored(ended, unreadable)
 
-    def _restore_shift(self, window: WindowId, plain: object, now: StreamTime | None) -> list[Event]:
+    def _restore_shift(self, window: WindowId, state: ShiftState | None, now: StreamTime | None) -> list[Event]:
         """Go on with a window's shift; the sum's event ends here where another book judges now."""
-        state = shift_from_json(plain)
         if state is None or window not in self._rules:
             return []
         if now is not None and state.last_at is not None and state.last_at > now + _AHEAD:

@@ -87,7 +87,9 @@ class Worker:
         self._by_window = {window: post for post in self._posts for window in post.windows}
         recorder = plan.settings.recorder
         cutter = EvidenceCutter(self._ring, plan.data / "looks", plan.data / "evidence", recorder)
-        longest = max((rule.after for book in self._books.values() for rule in book.judged().values()), default=0.0)
+        rules = [rule for book in self._books.values() for rule in book.judged().values()]
+        # Absences that add up have clips of their own: for their sum nothing is kept for hours.
+        longest = max((rule.after for rule in rules if rule.shift != "sum"), default=0.0)
         self._keep = seconds(max(recorder.keep, longest + recorder.first + 120))
         self._deliverer = Deliverer(plan.worker, self._spool, plan.service, plan.token, self.stop)
         self._live = LiveLink(plan.service, plan.token, self._told, self.stop)

@@ -26,6 +26,7 @@ def test_event_says_by_which_figures_it_was_judged(hall: ServedHall) -> None:
 
     assert told["condition"] == {
         "signal": "phone_in_use",
+        "asks": "phone_in_use",
         "answer": True,
         "over": None,
         "after_s": 10.0,

@@ -124,7 +124,7 @@ def test_worker_starts_on_state_that_another_version_kept(tmp_path: Path) -> Non
     state = judge.snapshot([W1])
     for rule in state[W1].values():
         rule["version"] = 0
-        del rule["clear_at"]
+        rule.pop("clear_at", None)
     spool = Spool(tmp_path / "spool" / "worker1.db")
     spool.record([], state)
     spool.close()
