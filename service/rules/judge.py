@@ -19,6 +19,7 @@ __all__ = ["Judge", "Restored", "Standing"]
 
 _AHEAD: Final = 2 * SECOND  # what a camera's stream time may run ahead of the clock, with room to spare
 _SILENCE: Final = 2 * SECOND  # how long a look counts for who has come, when no other follows
+_HELD: Final = "held"  # in the snapshot of a rule whose event nobody has heard of before the shift has ended
 _SHIFT: Final = "@shift"  # beside the rules of a window in a snapshot; no rule is called so
 
 
@@ -184,9 +185,11 @@ class Judge:
         """The states of ``windows`` as plain values: rule by window."""
         wanted = set(windows)
         values: dict[str, dict[str, Any]] = {}
+        at_the_end = {(window, subject.rule) for window, subject in self._of_shift("end")}
         for (window, rule), state in self._states.items():
             if window in wanted:
-                values.setdefault(window, {})[rule] = to_json(state)
+                held = {_HELD: True} if (window, rule) in at_the_end else {}
+                values.setdefault(window, {})[rule] = to_json(state) | held
         for window, shift in self._shifts.items():
             if window in wanted:
                 values.setdefault(window, {})[_SHIFT] = shift_to_json(shift)
@@ -212,19 +215,18 @@ class Judge:
                     unreadable += [(window, _SHIFT)] if shift is None else []
                     ended += self._restore_shift(WindowId(window), shift, now)
                     continue
-                state = from_json(plain)
+                state, told = from_json(plain), not (isinstance(plain, Mapping) and plain.get(_HELD))
                 if state is None:
                     unreadable.append((window, rule))
-                    event = event_in(plain)
+                    event = event_in(plain) if told else None
                     ended += [event] if event is not None else []
                     continue
                 event = state.event
-                if now is not None and state.last_at is not None and state.last_at > now + _AHEAD:
-                    if event is not None:
-                        ended.append(replace(event, state="closed" if state.over else "interrupted"))
-                elif rule in known and (event is None or event.rulebook == known[rule].rulebook):
+                is_ahead = now is not None and state.last_at is not None and state.last_at > now + _AHEAD
+                goes_on = rule in known and (event is None or event.rulebook == known[rule].rulebook)
+                if goes_on and not is_ahead:
                     self._states[WindowId(window), rule] = state
-                elif event is not None:
+                elif event is not None and told:
                     ended.append(replace(event, state="closed" if state.over else "interrupted"))
         return Restored(ended, unreadable)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.rules import Event, Judge, load_rulebook
+from service.rules import Event, Judge, load_rulebook, overridden
 from service.rules.breach import STATE_VERSION, BreachState, Stretch
 from service.rules.duty import always_on
 from vision.observation import Observation, WindowId
@@ -92,3 +92,20 @@ def test_state_has_a_new_version_whenever_its_fields_change() -> None:
         },
         1,
     )
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_an_early_leaving_that_nobody_has_heard_of_is_not_told_when_it_cannot_go_on(spoilt: bool) -> None:
+    shift = (START, StreamTime(START + 3600 * SECOND))
+    first = Judge({W1: BOOK}, always_on, lambda _window, _at: shift)
+    for at in range(START, START + 1200 * SECOND, SECOND):
+        first.observe(Observation(W1, StreamTime(at), occupied=at < START + 60 * SECOND))
+    values: dict[str, Any] = json.loads(json.dumps(first.snapshot([W1])))
+    assert values[W1]["early_leave"]["event"]["state"] == "open"
+    other = overridden(BOOK, {"phone_use": {"after": "11s"}}, "test")
+    if spoilt:
+        values[W1]["early_leave"]["version"] = STATE_VERSION + 1
+
+    restored = Judge({W1: other}, always_on, lambda _window, _at: shift).restore(values)
+
+    assert {event.rule for event in restored.ended} == {"leave_post"}
