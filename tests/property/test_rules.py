@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,8 +112,11 @@ def test_every_event_lies_in_its_shift_and_whoever_is_late_was_late_from_its_beg
         assert span is not None
         assert event.started_at <= event.satisfied_at <= event.until < span[1]
         if event.rule == "late_on_post":
-            before = [look for look in looks if span[0] <= look.at < event.started_at]
-            assert sum(look.occupied is True for look in before) < 5  # seconds, or fewer looks, at a gap of a second
+            before = [look for look in looks if span[0] <= look.at <= event.started_at]
+            there = sum(
+                min(following.at - look.at, 2 * SECOND) for look, following in pairwise(before) if look.occupied is True
+            )
+            assert there < BOOK.rules["late_on_post"].policy().clear_after
 
 
 @given(streams())
