@@ -17,11 +17,11 @@ import numpy.typing as npt
 
 from vision.closeup import PERSON, Eye, EyeLimits, merged
 from vision.conduct import Conduct, conduct_of
-from vision.detector import Detections, Detector
+from vision.detector import SHIPPED, Detections, Detector, load_detector
 from vision.geometry import Boxes, iou
 from vision.picture import Pixels
 
-__all__ = ["Still"]
+__all__ = ["Still", "shipped_still"]
 
 _SIZES: Final = (1.0, 1.5)  # of the network's scene input
 _FLOOR: Final = 0.01
@@ -95,6 +95,11 @@ class Still:
             conduct_of((x1, y1, x2, y2), things, self.objects.card)
             for things, (x1, y1, x2, y2) in zip(looks, people.tolist(), strict=True)
         ]
+
+
+def shipped_still() -> Still:
+    """With the networks that ship."""
+    return Still(load_detector(SHIPPED / "person"), load_detector(SHIPPED / "objects"))
 
 
 def _turned(picture: Pixels) -> Pixels:

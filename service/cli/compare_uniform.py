@@ -57,7 +57,7 @@ def compare_uniform(
     from vision.detector import load_detector
     from vision.enrolment import read_enrolled
     from vision.references import picture_files
-    from vision.still import Still
+    from vision.still import shipped_still
     from vision.uniform import Uniforms, load_torso_network
     from vision.uniform_choice import LEAST_AUC, MOST_ACCUSED, better_of_two, judged
     from vision.uniform_class import UniformClass
@@ -69,7 +69,7 @@ def compare_uniform(
     sides = [
         (option, folder, picture_files([folder])) for option, folder in (("--wearing", wearing), ("--others", others))
     ]
-    still = None if crops else Still(load_detector(SHIPPED / "person"), load_detector(SHIPPED / "objects"))
+    still = None if crops else shipped_still()
     used = {picture.sha256 for one in known for picture in one.pictures}
     unused: list[Single] = []
     seen = []

@@ -51,6 +51,7 @@ def enroll_uniform(
     from vision.card import SHIPPED
     from vision.enrolment import LEAST_REFERENCES, enrol, read_enrolled, write_enrolled
     from vision.references import picture_files
+    from vision.still import shipped_still
     from vision.uniform import load_torso_network
 
     if not _NAME.fullmatch(name) or name.startswith("."):
@@ -68,7 +69,7 @@ def enroll_uniform(
             f'{file} was enrolled with network "{former.network_name}" ({former.network[:12]}…), not with '
             f'"{network.card.name}" ({network.card.sha256[:12]}…); enrol it again from all of its pictures'
         )
-    still = None if crops else _still()
+    still = None if crops else shipped_still()
     shown = _looked_at(files, network, still, former.pictures if former else (), "uniform")
     strange = _looked_at(others, network, still, _references(former, shown), "others")
     faults = [one for one in (*shown, *strange) if one.fault is not None]
@@ -88,14 +89,6 @@ def enroll_uniform(
         typer.echo(json.dumps(_report(uniform, file, faults), ensure_ascii=False, indent=1))
     else:
         _print(uniform, file, faults, len(files) + len(others))
-
-
-def _still() -> "Still":
-    from vision.card import SHIPPED
-    from vision.detector import load_detector
-    from vision.still import Still
-
-    return Still(load_detector(SHIPPED / "person"), load_detector(SHIPPED / "objects"))
 
 
 def _looked_at(

@@ -80,7 +80,7 @@ class Roster:
         day = to_datetime(at).astimezone(self.zone).date()
         return next((span for span in self._shifts(day) if span[0] <= at < span[1]), None)
 
-    @lru_cache(maxsize=8)  # noqa: B019  # as below
+    @lru_cache(maxsize=1024)  # noqa: B019  # one roster lives as long as its worker, and looks ask for the same day
     def _shifts(self, day: date) -> tuple[Span, ...]:
         spans = sorted(
             (start, end)
@@ -96,7 +96,7 @@ class Roster:
                 joined.append((start, end))
         return tuple(joined)
 
-    @lru_cache(maxsize=8)  # noqa: B019  # one roster lives as long as its worker, and looks ask for the same day
+    @lru_cache(maxsize=1024)  # noqa: B019  # one roster lives as long as its worker, and looks ask for the same day
     def _day(self, day: date) -> tuple[tuple[StreamTime, StreamTime, Duty], ...]:
         worked = self.calendar.is_worked(day)
         if worked is False:

@@ -138,7 +138,7 @@ class Judge:
                 if (state := self._states.get((window, other.rule), IDLE)).event is not None and not state.over
             ]
             running = next((event for event in absences if event is not None), None)
-            self._shifts[window], event = added_up(subject, self._shifts[window], running, observation.at)
+            self._shifts[window], event = added_up(subject, self._shifts[window], running)
             changes += [event] if event is not None else []
         return changes
 

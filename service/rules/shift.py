@@ -98,9 +98,7 @@ def lost(state: ShiftState, absence: Event) -> ShiftState:
     return replace(state, absent=absent, onset=onset, counted=absence.started_at)
 
 
-def added_up(
-    subject: Subject, state: ShiftState, running: Event | None, at: StreamTime
-) -> tuple[ShiftState, Event | None]:
+def added_up(subject: Subject, state: ShiftState, running: Event | None) -> tuple[ShiftState, Event | None]:
     """The state after an offending look, and the event of the sum if it has opened; ``running`` is the open absence."""
     if state.span is None or running is None:
         return state, None

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets import DatasetError, read_yolo
+from datasets import DatasetError, Sample, read_yolo
 from training.labels import read_picture
 from training.look import Picture
 from vision.card import read_card
@@ -57,11 +57,14 @@ def uniform_auc(folder: Path, root: Path, references: int = 10, draws: int = 20,
 
 def torsos_of(network: TorsoNetwork, root: Path) -> Torsos:
     """Every torso of the set in ``root`` as ``network`` sees it."""
-    people = list(_people(root))
-    order = {group: place for place, group in enumerate(sorted({one.group for one in people}, key=_natural))}
-    vectors = [network.embed(one.picture, one.torsos) for one in people]
-    scene = [order[one.group] for one in people for _ in one.torsos]
-    return Torsos(np.concatenate(vectors), np.array([worn for one in people for worn in one.worn]), np.array(scene))
+    samples = read_yolo(root)
+    order = {group: place for place, group in enumerate(sorted({one.group for one in samples}, key=_natural))}
+    vectors, worn, scene = [], [], []
+    for one in _people(samples, root):
+        vectors.append(network.embed(one.picture, one.torsos))
+        worn += one.worn
+        scene += [order[one.group]] * len(one.worn)
+    return Torsos(np.concatenate(vectors), np.array(worn), np.array(scene))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,9 +77,8 @@ class _Shown:
     worn: list[bool]
 
 
-def _people(root: Path) -> Iterator[_Shown]:
-    """The set's pictures with anybody in them; raises DatasetError where none has."""
-    samples = read_yolo(root)
+def _people(samples: Sequence[Sample], root: Path) -> Iterator[_Shown]:
+    """The pictures of the set in ``root`` with anybody in them; raises DatasetError where none has."""
     whole = _whole_pictures(box.width * box.height for sample in samples for box in sample.boxes)
     none = True
     for sample in samples:
@@ -98,7 +100,7 @@ def _people(root: Path) -> Iterator[_Shown]:
 def _of_class(judge: UniformClass, root: Path) -> float:
     """How well the class of a detector tells the set's people in uniform from the others."""
     scores: dict[bool, list[float]] = {True: [], False: []}
-    for one in _people(root):
+    for one in _people(read_yolo(root), root):
         for worn, score in zip(one.worn, judge.scores(one.picture, one.torsos), strict=True):
             scores[worn].append(score)
     if not scores[True] or not scores[False]:
