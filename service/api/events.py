@@ -49,6 +49,7 @@ async def events(
     window: str | None = None,
     rule: str | None = None,
     state: Literal["open", "closed", "interrupted"] | None = None,
+    verdict: Literal["pending", "upheld", "dismissed"] | None = None,
     since: Annotated[datetime | None, Query(description="Began at or after this moment, with its UTC offset.")] = None,
     until: Annotated[datetime | None, Query(description="Began before this moment, with its UTC offset.")] = None,
     before: Annotated[str | None, Query(description="`next` of a page: the page that follows it.")] = None,
@@ -56,7 +57,7 @@ async def events(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> EventPageOut:
     """Events, newest first, a page at a time."""
-    wanted = EventFilter(window, rule, state, _moment(since, "since"), _moment(until, "until"))
+    wanted = EventFilter(window, rule, state, verdict, _moment(since, "since"), _moment(until, "until"))
     async with site.database.session() as session:
         queries = EventQueries(session)
         page = await queries.page(wanted, limit, _key(before, "before"), _key(after, "after"))

@@ -22,6 +22,7 @@ class EventFilter:
     window: str | None = None
     rule: str | None = None
     state: str | None = None
+    verdict: str | None = None
     since: StreamTime | None = None
     until: StreamTime | None = None
 
@@ -133,7 +134,8 @@ def newer_query(wanted: EventFilter, limit: int, after: EventKey) -> Select[tabl
 def _filtered(wanted: EventFilter) -> Select[tables.Event]:
     event = tables.Event
     query = select(event)
-    for column, value in ((event.window, wanted.window), (event.rule, wanted.rule), (event.state, wanted.state)):
+    asked = (event.window, wanted.window), (event.rule, wanted.rule), (event.state, wanted.state)
+    for column, value in (*asked, (event.verdict, wanted.verdict)):
         if value is not None:
             query = query.where(column == value)
     if wanted.since is not None:

@@ -2,10 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, MetaData, String
+from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-__all__ = ["Base", "Camera", "Event", "Evidence", "Hall", "Rulebook", "Window", "Zones"]
+__all__ = [
+    "Base",
+    "Camera",
+    "Event",
+    "Evidence",
+    "Hall",
+    "Hold",
+    "JournalRow",
+    "Revision",
+    "Rulebook",
+    "Verdict",
+    "Window",
+    "Zones",
+]
 
 
 class Base(DeclarativeBase):
@@ -84,6 +97,7 @@ class Event(Base):
         Index("ix_events_window_started", "window", "started_at", "id"),
         Index("ix_events_rule_started", "rule", "started_at", "id"),
         Index("ix_events_state_started", "state", "started_at", "id"),
+        Index("ix_events_verdict_started", "verdict", "started_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -96,13 +110,71 @@ class Event(Base):
     until: Mapped[int] = mapped_column(BigInteger)
     confidence: Mapped[float] = mapped_column(Float)
     repeat_of: Mapped[str | None] = mapped_column(String(36))
+    verdict: Mapped[str] = mapped_column(String(10), default="pending", server_default="pending")
 
 
 class Evidence(Base):
-    """The latest manifest of an event; ``folder`` is relative to the evidence folder."""
+    """The latest manifest of an event; ``folder`` is relative to the evidence folder.
+
+    ``deleted_at`` and ``deleted_why`` once its files are gone by retention; the manifest stays.
+    """
 
     __tablename__ = "evidence"
 
     event: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
     folder: Mapped[str] = mapped_column(String(200))
     manifest: Mapped[dict[str, Any]] = mapped_column(JSON)
+    deleted_at: Mapped[int | None] = mapped_column(BigInteger)
+    deleted_why: Mapped[str | None] = mapped_column(String(200))
+
+
+class Verdict(Base):
+    """Every verdict on an event, the latest last; ``Event.verdict`` is the one that holds."""
+
+    __tablename__ = "verdicts"
+    __table_args__ = (Index("ix_verdicts_event", "event", "id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    event: Mapped[str] = mapped_column(ForeignKey("events.id"))
+    verdict: Mapped[str] = mapped_column(String(10))
+    by: Mapped[str] = mapped_column(String(40))
+    why: Mapped[str] = mapped_column(String(500))
+    at: Mapped[int] = mapped_column(BigInteger)
+
+
+class Hold(Base):
+    """A legal hold: the evidence of this event is not deleted while the row is here."""
+
+    __tablename__ = "holds"
+
+    event: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    by: Mapped[str] = mapped_column(String(40))
+    why: Mapped[str] = mapped_column(String(500))
+    at: Mapped[int] = mapped_column(BigInteger)
+
+
+class JournalRow(Base):
+    """A row of the chain over all that happened to evidence; rows are only ever added."""
+
+    __tablename__ = "journal"
+    __table_args__ = (Index("ix_journal_event", "event", "n"),)
+
+    n: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    at: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(20))
+    event: Mapped[str | None] = mapped_column(String(36))
+    body: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Revision(Base):
+    """A version of a part of the site that is edited while it runs: its rules, duty, leave or roster."""
+
+    __tablename__ = "revisions"
+
+    part: Mapped[str] = mapped_column(String(20), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    by: Mapped[str] = mapped_column(String(40))
+    why: Mapped[str] = mapped_column(String(500))
+    saved_at: Mapped[int] = mapped_column(BigInteger)

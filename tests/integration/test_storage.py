@@ -47,6 +47,7 @@ def test_file_that_is_no_database_is_named(tmp_path: Path) -> None:
         (EventFilter(window="w7"), "ix_events_window_started"),
         (EventFilter(rule="smoking"), "ix_events_rule_started"),
         (EventFilter(state="open"), "ix_events_state_started"),
+        (EventFilter(verdict="upheld"), "ix_events_verdict_started"),
         (EventFilter(since=StreamTime(10**9), until=StreamTime(2 * 10**9)), "ix_events_started"),
     ],
 )
@@ -75,7 +76,8 @@ def million(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
                 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999999)
                 INSERT INTO events
                 SELECT printf('%08d', i), 'w' || (i % 32), CASE WHEN i % 5 THEN 'leave_post' ELSE 'smoking' END, 'v',
-                       CASE WHEN i % 1000 THEN 'closed' ELSE 'open' END, i * 1000, i * 1000, i * 1000, 0.9, NULL
+                       CASE WHEN i % 1000 THEN 'closed' ELSE 'open' END, i * 1000, i * 1000, i * 1000, 0.9,
+                       NULL, 'pending'
                 FROM n
                 """
             )
