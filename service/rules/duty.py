@@ -11,7 +11,7 @@ import chinese_calendar
 
 from vision.streamtime import StreamTime, from_datetime, to_datetime
 
-__all__ = ["Calendar", "Duty", "Roster", "Shift", "Span", "always_on", "no_shifts"]
+__all__ = ["Calendar", "Duty", "Shift", "Span", "WorkingHours", "always_on", "no_shifts"]
 
 Duty = Literal["on", "off", "exempt", "no_calendar"]
 """``no_calendar``: nobody has said which days of that year are worked, so nothing is judged, loudly."""
@@ -59,7 +59,7 @@ LAST_KNOWN_YEAR: Final = max(chinese_calendar.holidays).year
 
 
 @dataclass(frozen=True, eq=False)
-class Roster:
+class WorkingHours:
     """The shifts of one window in the hall's time zone."""
 
     zone: ZoneInfo

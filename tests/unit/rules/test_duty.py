@@ -5,15 +5,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.rules.duty import LAST_KNOWN_YEAR, Calendar, Duty, Roster, Shift
+from service.rules.duty import LAST_KNOWN_YEAR, Calendar, Duty, Shift, WorkingHours
 from vision.streamtime import from_datetime
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 OFFICE = (Shift(time(9), time(12)), Shift(time(13), time(17)))
 
 
-def duty(moment: str, roster: Roster | None = None, zone: ZoneInfo = SHANGHAI) -> Duty:
-    roster = roster or Roster(zone, OFFICE, Calendar())
+def duty(moment: str, roster: WorkingHours | None = None, zone: ZoneInfo = SHANGHAI) -> Duty:
+    roster = roster or WorkingHours(zone, OFFICE, Calendar())
     return roster.at(from_datetime(datetime.fromisoformat(moment).replace(tzinfo=zone)))
 
 
@@ -39,7 +39,7 @@ def test_office_hours_on_working_days(moment: str, expected: Duty) -> None:
 def test_same_instant_is_on_duty_whatever_its_offset() -> None:
     at = from_datetime(datetime(2026, 1, 5, 1, 30, tzinfo=UTC))
 
-    assert Roster(SHANGHAI, OFFICE, Calendar()).at(at) == "on"
+    assert WorkingHours(SHANGHAI, OFFICE, Calendar()).at(at) == "on"
 
 
 def test_year_without_data_is_loud_and_never_a_working_day() -> None:
@@ -53,7 +53,7 @@ def test_year_without_data_is_loud_and_never_a_working_day() -> None:
 def test_table_of_ones_own_ends_the_loud_state() -> None:
     year = LAST_KNOWN_YEAR + 1
     own = {date(year, 1, 1): False, date(year, 2, 6): True}
-    roster = Roster(SHANGHAI, OFFICE, Calendar(own=own))
+    roster = WorkingHours(SHANGHAI, OFFICE, Calendar(own=own))
 
     assert Calendar(own=own).is_worked(date(year, 1, 1)) is False
     assert Calendar(own=own).is_worked(date(year, 2, 6)) is True
@@ -62,14 +62,14 @@ def test_table_of_ones_own_ends_the_loud_state() -> None:
 
 
 def test_own_day_goes_before_the_public_table() -> None:
-    roster = Roster(SHANGHAI, OFFICE, Calendar(own={date(2026, 10, 1): True, date(2026, 1, 5): False}))
+    roster = WorkingHours(SHANGHAI, OFFICE, Calendar(own={date(2026, 10, 1): True, date(2026, 1, 5): False}))
 
     assert duty("2026-10-01T10:00:00", roster) == "on"
     assert duty("2026-01-05T10:00:00", roster) == "off"
 
 
 def test_hall_without_public_holidays_follows_the_week_in_any_year() -> None:
-    roster = Roster(SHANGHAI, OFFICE, Calendar(public=False))
+    roster = WorkingHours(SHANGHAI, OFFICE, Calendar(public=False))
 
     assert duty("2026-10-01T10:00:00", roster) == "on"
     assert duty("2031-01-06T10:00:00", roster) == "on"
@@ -77,7 +77,7 @@ def test_hall_without_public_holidays_follows_the_week_in_any_year() -> None:
 
 
 def test_night_shift_lasts_past_midnight() -> None:
-    roster = Roster(SHANGHAI, (Shift(time(22), time(6)),), Calendar())
+    roster = WorkingHours(SHANGHAI, (Shift(time(22), time(6)),), Calendar())
 
     assert duty("2026-01-05T23:00:00", roster) == "on"
     assert duty("2026-01-06T05:59:59", roster) == "on"
@@ -88,7 +88,7 @@ def test_night_shift_lasts_past_midnight() -> None:
 
 def test_shift_keeps_to_the_wall_clock_when_summer_time_begins() -> None:
     berlin = ZoneInfo("Europe/Berlin")
-    roster = Roster(berlin, (Shift(time(1), time(4)),), Calendar(frozenset(range(7)), public=False))
+    roster = WorkingHours(berlin, (Shift(time(1), time(4)),), Calendar(frozenset(range(7)), public=False))
 
     on = [
         hour

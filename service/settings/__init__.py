@@ -1,0 +1,26 @@
+"""What a site is: one `zaigang.yaml`, checked key by key, any of it overridden by the environment (ZAIGANG_...)."""
+
+from service.settings.duty import DutySettings
+from service.settings.leave import LeaveSettings
+from service.settings.places import CameraSettings, HallSettings, WindowSettings
+from service.settings.reading import SettingsError, load_settings
+from service.settings.roster import RosterEntry
+from service.settings.running import EMBEDDER, ModelSettings, RecorderSettings, ServerSettings
+from service.settings.site import GivenSettings, Settings
+
+__all__ = [
+    "EMBEDDER",
+    "CameraSettings",
+    "DutySettings",
+    "GivenSettings",
+    "HallSettings",
+    "LeaveSettings",
+    "ModelSettings",
+    "RecorderSettings",
+    "RosterEntry",
+    "ServerSettings",
+    "Settings",
+    "SettingsError",
+    "WindowSettings",
+    "load_settings",
+]

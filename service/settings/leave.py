@@ -1,0 +1,42 @@
+"""Leave as it is registered: whose, from when to when, by whom, and what for."""
+
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, model_validator
+
+from service.rules.duration import Duration
+from service.rules.leave import Leave
+from service.settings.moments import Moment, begin_of, check_order, end_of
+from service.settings.strict import Strict
+from vision.streamtime import seconds
+
+__all__ = ["LeaveSettings"]
+
+
+class LeaveSettings(Strict):
+    """Leave that somebody has registered; times are the hall's unless they carry an offset of their own."""
+
+    windows: tuple[str, ...] = ()
+    begins: Moment = Field(alias="from")
+    ends: Moment = Field(alias="to")
+    rules: tuple[str, ...] = ()
+    limit: Duration = Field(default=1800.0, gt=0)
+    by: str = Field(min_length=1, max_length=40)
+    why: str = Field(default="", max_length=200)
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> "LeaveSettings":
+        check_order(self.begins, self.ends)
+        return self
+
+    def leave(self, zone: ZoneInfo) -> Leave:
+        """The entry in stream time, by the clock of ``zone``."""
+        return Leave(
+            begin_of(self.begins, zone),
+            end_of(self.ends, zone),
+            frozenset(self.windows),
+            frozenset(self.rules),
+            seconds(self.limit),
+            self.by,
+            self.why,
+        )

@@ -1,0 +1,40 @@
+"""How the software runs at a site: where it listens, which networks judge, and how long recordings reach back."""
+
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import Field
+
+from service.rules.duration import Duration
+from service.settings.strict import Strict
+
+__all__ = ["EMBEDDER", "ModelSettings", "RecorderSettings", "ServerSettings"]
+
+
+class ServerSettings(Strict):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8600, ge=0, le=65535)
+
+
+EMBEDDER: Final = "uniform"
+"""The shipped network that uniforms are enrolled with; it judges nobody before one is."""
+
+
+class ModelSettings(Strict):
+    """Networks by name (of those shipped) or by folder, and the files of the uniforms that the hall has enrolled."""
+
+    person: str = "person"
+    objects: str = "objects"
+    uniform: str = EMBEDDER
+    uniforms: tuple[Path, ...] = ()
+    runtime: Literal["openvino", "onnx"] = "openvino"
+
+
+class RecorderSettings(Strict):
+    """The ring of recorded video: how long it reaches back, and the free disk space under which it gives way."""
+
+    keep: Duration = Field(default=1800.0, ge=60)
+    pre_roll: Duration = Field(default=10.0, ge=5)
+    post_roll: Duration = Field(default=6.0, ge=5)
+    first: Duration = Field(default=60.0, ge=60)
+    min_free_mb: int = Field(default=500, ge=0)
