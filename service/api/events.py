@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -9,11 +10,14 @@ from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 
 from service.api.errors import ApiError, NotFound
-from service.api.present import event_out, evidence_out
-from service.api.schemas import EventDetailOut, EventOut, EventPageOut, EvidenceOut, TextOut
+from service.api.present import event_out, evidence_out, moment
+from service.api.schemas import EventDetailOut, EventOut, EventPageOut, EvidenceOut, HoldOut, TextOut, VerdictOut
 from service.api.site import Site, SiteDep
+from service.evidence.retention import Case, VerdictWord
 from service.rules.event import Event
-from service.storage import EventFilter, EventKey, EventQueries, PlaceQueries
+from service.storage import EventFilter, EventKey, EventQueries, JournalQueries, PlaceQueries, VerdictQueries
+from service.storage.events import StoredEvidence
+from service.storage.verdicts import Judged, LegalHold
 from vision.streamtime import StreamTime, from_datetime
 
 __all__ = ["events_out", "router"]
@@ -28,7 +32,8 @@ async def events_out(
     site: Site, queries: EventQueries, names: Mapping[str, str], events: list[Event]
 ) -> list[EventOut]:
     """Events as lists show them, each by the rulebook that judged it."""
-    evidence = await queries.with_evidence([event.id for event in events])
+    ids = [event.id for event in events]
+    evidence, verdicts = await queries.with_evidence(ids), await queries.verdicts(ids)
     books = {version: await _book(site, queries, version) for version in {event.rulebook for event in events}}
     zone = site.settings.hall.zone
     return [
@@ -37,6 +42,7 @@ async def events_out(
             names.get(event.window, event.window),
             books[event.rulebook]["rules"][event.rule],
             evidence.get(event.id),
+            verdicts[event.id],
             zone,
         )
         for event in events
@@ -77,6 +83,7 @@ async def event(site: SiteDep, event: str) -> EventDetailOut:
         names = await _names(places)
         book = await _book(site, queries, found.rulebook)
         stored = await queries.evidence(event)
+        standing = await _standing(VerdictQueries(session), JournalQueries(session), event)
         older, newer = await queries.neighbours(found)
         windows = {window.id: window for window in await places.windows(also_inactive=True)}
         cameras = {camera.id: camera for camera in await places.cameras()}
@@ -85,7 +92,7 @@ async def event(site: SiteDep, event: str) -> EventDetailOut:
     camera = windows[found.window].camera if found.window in windows else ""
     manifest: Mapping[str, Any] = stored.manifest if stored else {}
     return EventDetailOut(
-        **event_out(found, names.get(found.window, found.window), rule, stored, zone).model_dump(),
+        **event_out(found, names.get(found.window, found.window), rule, stored, standing.verdict, zone).model_dump(),
         text=TextOut(**rule["text"]),
         sources=rule["sources"],
         parameters={key: value for key, value in rule.items() if key not in _FIGURES},
@@ -94,7 +101,12 @@ async def event(site: SiteDep, event: str) -> EventDetailOut:
         zones=manifest.get("zones", {}),
         size=manifest.get("size"),
         model=manifest.get("model"),
-        evidence=evidence_out(found.id, stored, zone) if stored else None,
+        evidence=_evidence_out(site, found, stored, standing) if stored else None,
+        verdicts=[
+            VerdictOut(verdict=one.verdict, by=one.by, why=one.why, at=moment(one.at, zone))
+            for one in standing.verdicts
+        ],
+        hold=HoldOut(by=held.by, why=held.why, at=moment(held.at, zone)) if (held := standing.hold) else None,
         newer=newer,
         older=older,
     )
@@ -102,15 +114,17 @@ async def event(site: SiteDep, event: str) -> EventDetailOut:
 
 @router.get("/events/{event}/evidence")
 async def evidence(site: SiteDep, event: str) -> EvidenceOut:
-    """An event's evidence: what there is, what is missing and why."""
+    """An event's evidence: what there is, what is missing and why, and until when it is kept."""
     async with site.database.session() as session:
         queries = EventQueries(session)
-        if await queries.find(event) is None:
+        found = await queries.find(event)
+        if found is None:
             raise NotFound("event", event)
         stored = await queries.evidence(event)
-    if stored is None:
-        raise NotFound("evidence yet of event", event)
-    return evidence_out(event, stored, site.settings.hall.zone)
+        if stored is None:
+            raise NotFound("evidence yet of event", event)
+        standing = await _standing(VerdictQueries(session), JournalQueries(session), event)
+    return _evidence_out(site, found, stored, standing)
 
 
 @router.get("/events/{event}/evidence/{name}", response_class=FileResponse)
@@ -122,10 +136,36 @@ async def evidence_file(site: SiteDep, event: str, name: str) -> FileResponse:
     known = {file["name"] for file in stored.manifest["files"]} if stored else set()
     if stored is None or name not in known:
         raise NotFound("evidence file", name)
+    if stored.deleted_at is not None:
+        raise ApiError(410, "gone", f'the evidence of event "{event}" was deleted: {stored.deleted_why}')
     path = site.evidence / stored.folder / name
     if not path.is_file():
         raise ApiError(410, "gone", f'the evidence file "{name}" of event "{event}" is no longer on the disk')
     return FileResponse(path, headers={"Cache-Control": "private, no-cache"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What people have said of an event, and the journal's row that names its manifest."""
+
+    verdicts: list[Judged]
+    hold: LegalHold | None
+    row: int | None
+
+    @property
+    def verdict(self) -> VerdictWord:
+        return self.verdicts[-1].verdict if self.verdicts else "pending"
+
+
+async def _standing(verdicts: VerdictQueries, journal: JournalQueries, event: str) -> _Standing:
+    row = await journal.last_of("manifest", event)
+    return _Standing(await verdicts.history(event), await verdicts.hold_on(event), None if row is None else row.n)
+
+
+def _evidence_out(site: Site, event: Event, stored: StoredEvidence, standing: _Standing) -> EvidenceOut:
+    judged_at = standing.verdicts[-1].at if standing.verdicts else None
+    case = Case(standing.verdict, event.state != "open", event.until, judged_at, standing.hold is not None)
+    return evidence_out(event.id, stored, site.settings.hall.zone, standing.row, site.retention.kept_until(case))
 
 
 async def _book(site: Site, queries: EventQueries, version: str) -> Mapping[str, Any]:

@@ -94,11 +94,12 @@ async def _keep_evidence(site: Site, body: _EvidenceBody) -> bool:
         event = await queries.find(body.event)
         if event is None:
             raise NotFound("event", body.event)
-        await queries.keep_evidence(body.event, body.folder, body.manifest)
+        changed = await queries.keep_evidence(body.event, body.folder, body.manifest, site.board.now())
         names = {window.id: window.name for window in await PlaceQueries(session).windows(also_inactive=True)}
         shown = await events_out(site, queries, names, [event])
-    site.board.announce([{"event": shown[0].model_dump(), "alert": False}])
-    return True
+    if changed:
+        site.board.announce([{"event": shown[0].model_dump(), "alert": False}])
+    return changed
 
 
 @router.websocket("/worker")

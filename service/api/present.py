@@ -18,10 +18,12 @@ from service.api.schemas import (
     MissingOut,
     Moment,
     TextOut,
+    UpkeepOut,
     WindowOut,
     WorkerOut,
 )
 from service.api.site import Site
+from service.evidence.retention import VerdictWord
 from service.rules.event import Event
 from service.rules.rulebook import Rule
 from service.storage.events import StoredEvidence
@@ -39,7 +41,12 @@ def moment(at: StreamTime, zone: ZoneInfo) -> Moment:
 
 
 def event_out(
-    event: Event, window_name: str, rule: Mapping[str, Any], evidence: StoredEvidence | None, zone: ZoneInfo
+    event: Event,
+    window_name: str,
+    rule: Mapping[str, Any],
+    evidence: StoredEvidence | None,
+    verdict: VerdictWord,
+    zone: ZoneInfo,
 ) -> EventOut:
     """An event as lists and alerts show it; ``rule`` is its entry of the rulebook that judged it."""
     shown = evidence_out(event.id, evidence, zone) if evidence else None
@@ -61,6 +68,7 @@ def event_out(
         duration_s=round(lasted, 1),
         confidence=event.confidence,
         repeat_of=event.repeat_of,
+        verdict=verdict,
         rulebook=event.rulebook,
         poster=_poster(shown.pictures) if shown else None,
         has_clip=bool(shown and shown.clip),
@@ -88,14 +96,28 @@ def _condition_out(rule: Rule) -> ConditionOut:
     )
 
 
-def evidence_out(event: str, evidence: StoredEvidence, zone: ZoneInfo) -> EvidenceOut:
-    """An event's evidence with the addresses from which its files are fetched."""
+def evidence_out(
+    event: str,
+    evidence: StoredEvidence,
+    zone: ZoneInfo,
+    row: int | None = None,
+    kept_until: StreamTime | None = None,
+) -> EvidenceOut:
+    """An event's evidence with the addresses from which its files are fetched: none once they are deleted.
+
+    ``row``: the journal's that names the manifest. ``kept_until``: when retention takes the files.
+    """
     manifest = evidence.manifest
     base = f"/api/v1/events/{event}/evidence"
-    names = [file["name"] for file in manifest["files"]]
-    clip = manifest["clip"]
+    is_there = evidence.deleted_at is None
+    names = [file["name"] for file in manifest["files"]] if is_there else []
+    clip = manifest["clip"] if is_there else None
     return EvidenceOut(
         complete=manifest["complete"],
+        row=row,
+        deleted_at=None if evidence.deleted_at is None else moment(evidence.deleted_at, zone),
+        deleted_why=evidence.deleted_why,
+        kept_until=None if kept_until is None or not is_there else moment(kept_until, zone),
         clip=f"{base}/{clip['play']}" if clip else None,
         clip_start=moment(StreamTime(clip["start"]), zone) if clip else None,
         clip_end=moment(StreamTime(clip["end"]), zone) if clip else None,
@@ -207,6 +229,8 @@ def _health_out(site: Site, cameras: list[CameraOut]) -> HealthOut:
     troubles = [camera.trouble for camera in cameras if camera.trouble and camera.reason]
     troubles += [f"{camera.name}: {camera.recording_trouble}" for camera in cameras if camera.recording_trouble]
     troubles += [worker.trouble for worker in workers if worker.trouble]
+    upkeep = site.troubles()
+    troubles += [one.text for one in upkeep]
     if free_mb < _LOW_DISK_MB:
         troubles.append(f"only {free_mb} MB of disk space are left")
     rates = [camera.looks_per_s for camera in cameras if camera.looks_per_s is not None]
@@ -214,6 +238,7 @@ def _health_out(site: Site, cameras: list[CameraOut]) -> HealthOut:
     return HealthOut(
         status="ok" if not troubles and well == len(cameras) else "degraded",
         troubles=troubles,
+        upkeep=[UpkeepOut(code=one.code, text=one.text, figures=one.figures) for one in upkeep],
         cameras_ok=well,
         cameras=len(cameras),
         looks_per_s=round(sum(rates) / len(rates), 1) if rates else 0.0,

@@ -1,8 +1,10 @@
 """What the API says and takes: the shapes that pages and other programs are written against."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from service.evidence.retention import VerdictWord
 
 __all__ = [
     "BoxOut",
@@ -16,13 +18,20 @@ __all__ = [
     "EvidenceOut",
     "HallOut",
     "HealthOut",
+    "HoldIn",
+    "HoldOut",
     "IngestIn",
     "IngestOut",
+    "JournalOut",
+    "JournalRowOut",
     "LiveOut",
     "MissingOut",
     "RuleOut",
     "RulebookOut",
     "TextOut",
+    "UpkeepOut",
+    "VerdictIn",
+    "VerdictOut",
     "WindowOut",
     "WindowStatus",
     "WorkerOut",
@@ -139,11 +148,23 @@ class WorkerOut(BaseModel):
     trouble: str | None
 
 
+class UpkeepOut(BaseModel):
+    """Something of the service's own upkeep that needs a person: ``code`` and ``figures`` for pages, and a sentence."""
+
+    code: str
+    text: str
+    figures: dict[str, Any]
+
+
 class HealthOut(BaseModel):
-    """``status`` is degraded while anything needs a person; ``troubles`` says what, one sentence each."""
+    """``status`` is degraded while anything needs a person; ``troubles`` says what, one sentence each.
+
+    ``upkeep``: those of them that concern the evidence that is kept.
+    """
 
     status: Literal["ok", "degraded"]
     troubles: list[str]
+    upkeep: list[UpkeepOut]
     cameras_ok: int
     cameras: int
     looks_per_s: float
@@ -186,9 +207,17 @@ class EvidenceFileOut(BaseModel):
 
 
 class EvidenceOut(BaseModel):
-    """``complete``: the last version, with the end of the event in it. ``clip_start`` is second 0 of the clip."""
+    """``complete``: the last version, with the end of the event in it. ``clip_start`` is second 0 of the clip.
+
+    ``row``: the journal's row that names its manifest. ``kept_until``: when retention takes the files, None where it
+    does not (a legal hold, an open event); ``deleted_at`` and ``deleted_why`` once it has.
+    """
 
     complete: bool
+    row: int | None
+    deleted_at: Moment | None
+    deleted_why: str | None
+    kept_until: Moment | None
     clip: str | None
     clip_start: Moment | None
     clip_end: Moment | None
@@ -236,6 +265,7 @@ class EventOut(BaseModel):
     duration_s: float
     confidence: float
     repeat_of: str | None
+    verdict: VerdictWord
     rulebook: str
     poster: str | None
     has_clip: bool
@@ -252,6 +282,52 @@ class EventPageOut(BaseModel):
     newer: str | None
 
 
+By = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+
+
+class VerdictIn(BaseModel):
+    """A verdict; ``by``: who gives it, ``why`` is needed to dismiss. ``pending`` takes one back."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"verdict": "dismissed", "by": "王主任", "why": "有人替岗"}]},
+    )
+
+    verdict: VerdictWord
+    by: By
+    why: Why = ""
+
+
+class VerdictOut(BaseModel):
+    """A verdict as it was given."""
+
+    verdict: VerdictWord
+    by: str
+    why: str
+    at: Moment
+
+
+class HoldIn(BaseModel):
+    """A legal hold to be set or ended; ``why`` says what for."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"held": True, "by": "王主任", "why": "申诉中"}]}
+    )
+
+    held: bool
+    by: By
+    why: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class HoldOut(BaseModel):
+    """The legal hold that keeps an event's evidence from being deleted."""
+
+    by: str
+    why: str
+    at: Moment
+
+
 class EventDetailOut(EventOut):
     """An event with all that explains it. ``parameters`` are the rule's figures as they were judged by."""
 
@@ -264,6 +340,8 @@ class EventDetailOut(EventOut):
     size: tuple[int, int] | None
     model: dict[str, Any] | None
     evidence: EvidenceOut | None
+    verdicts: list[VerdictOut]
+    hold: HoldOut | None
     newer: str | None
     older: str | None
 
@@ -292,6 +370,29 @@ class RulebookOut(BaseModel):
     version: str
     rules: list[RuleOut]
     unjudged: list[UnjudgedOut]
+
+
+class JournalRowOut(BaseModel):
+    """A row of the journal. ``kind`` is manifest, verdict, hold, release, export or deleted; ``body`` says the rest."""
+
+    n: int
+    at: Moment
+    kind: str
+    event: str | None
+    body: dict[str, Any]
+    hash: str
+
+
+class JournalOut(BaseModel):
+    """Rows, oldest first; ``next`` is the value of ``after`` for the following page, None on the last.
+
+    ``reach``: the number of the last row. ``key``: the fingerprint of the site's key, which signs the chain's head.
+    """
+
+    rows: list[JournalRowOut]
+    next: int | None
+    reach: int
+    key: str
 
 
 class ZonesIn(BaseModel):

@@ -1,6 +1,6 @@
 """What every request needs of the running site, handed over once when the service is composed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Protocol
@@ -9,6 +9,9 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from service.api.board import Board
+from service.evidence.retention import Retention
+from service.evidence.signing import SiteKey
+from service.evidence.upkeep import Trouble
 from service.rules.rulebook import Rulebook
 from service.settings import Settings
 from service.storage import Database
@@ -39,7 +42,7 @@ class Workers(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """The running site. ``token`` is what workers show; ``drawn`` asks for changed zones to be taken up."""
+    """The running site. ``token`` is what workers show; ``troubles``: what of its own upkeep needs a person."""
 
     settings: Settings
     database: Database
@@ -50,6 +53,9 @@ class Site:
     model: str
     token: str
     workers: Workers
+    key: SiteKey
+    retention: Retention
+    troubles: Callable[[], Sequence[Trouble]]
     disk: Callable[[], tuple[int, float]]
 
     def book(self, version: str) -> Mapping[str, Any] | None:

@@ -20,6 +20,8 @@ from service.api.site import Site
 from service.app import create_app
 from service.cli.sources import watchable
 from service.engine import LocalEngine
+from service.evidence.signing import SiteKey
+from service.evidence.upkeep import Upkeep
 from service.lock import Held, held
 from service.logs import set_up_logs
 from service.models import load_eye, load_uniforms
@@ -107,6 +109,19 @@ def compose(
         )
 
     engine = LocalEngine(placed, plan)
+    key, retention = SiteKey.load_or_make(data / "keys"), settings.retention.retention()
+    upkeep = Upkeep(
+        database,
+        data / "evidence",
+        key,
+        retention,
+        heads=data,
+        second=settings.journal.second,
+        every_s=settings.journal.every,
+        low_water=settings.recorder.min_free_mb * 1_000_000,
+        clock=utc_now,
+        free=lambda: shutil.disk_usage(data).free,
+    )
     site = Site(
         settings=settings,
         database=database,
@@ -117,6 +132,9 @@ def compose(
         model=model,
         token=token,
         workers=engine,
+        key=key,
+        retention=retention,
+        troubles=upkeep.troubles,
         disk=lambda: _disk(data),
     )
 
@@ -126,7 +144,8 @@ def compose(
             await PlaceQueries(session).follow(*_places(settings))
         await engine.start()
         try:
-            yield
+            async with upkeep.running():
+                yield
         finally:
             await engine.stop()
             await database.close()

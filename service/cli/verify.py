@@ -1,22 +1,43 @@
-"""`zaigang verify`: whether the evidence of an event, or of all events in a folder, is what was recorded."""
+"""`zaigang verify`: whether the evidence of an event, of a folder or of the whole site is what was recorded."""
 
+import asyncio
 import json
 import re
-from collections.abc import Sequence
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from service.cli.options import Config
-from service.evidence.manifest import MANIFEST
+from service.evidence.audit import Audit, event_folders
+from service.evidence.heads import HEADS, HeadsError, read_heads
+from service.evidence.journal import ChainCheck, Head
+from service.evidence.manifest import MANIFEST, Problem, seal_of
 from service.evidence.manifest import verify as differences
-from service.settings import load_settings
+from service.evidence.signing import KeyFileError, SiteKey
+from service.settings import Settings, load_settings
 from vision.errors import BadInput
 
 __all__ = ["add_to"]
 
 _EVENT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_FRESH_S: Final = 60.0
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was looked at, and what is wrong with it."""
+
+    events: int = 0
+    rows: int | None = None
+    head: Head | None = None
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def verify(
@@ -31,41 +52,148 @@ def verify(
     config: Config = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Check evidence against its manifests. Exit code 1 when anything differs.
+    """Check evidence against its manifests, and a site's against its journal. Exit code 1 when anything differs.
 
-    zaigang verify 3f0c… checks one event, zaigang verify evidence/2026-11 a folder with all below it.
+    zaigang verify checks the whole site, its journal and the signed heads in both places; zaigang verify 3f0c… one
+    event with the whole journal; zaigang verify evidence/2026-11 a folder against the manifests in it alone.
     """
-    folders = _folders(what, config)
-    problems = [{"file": str(folder / one.file), "what": one.what} for folder in folders for one in differences(folder)]
-    if as_json:
-        report: dict[str, Any] = {"ok": not problems, "events": len(folders), "problems": problems}
-        typer.echo(json.dumps(report, ensure_ascii=False, indent=1))
+    if what is not None and not _EVENT.fullmatch(what):
+        found = _of_folder(Path(what))
     else:
-        for one in problems:
-            typer.echo(f"{one['file']}: {one['what']}")
-        typer.echo(
-            f"{len(folders)} events, {len(problems)} problems" if problems else f"{len(folders)} events, all whole"
-        )
-    if problems:
+        found = _of_site(load_settings(config), what)
+    if as_json:
+        typer.echo(json.dumps(_report(found), ensure_ascii=False, indent=1))
+    else:
+        _print(found)
+    if found.problems:
         raise typer.Exit(1)
 
 
-def _folders(what: str | None, config: Path | None) -> Sequence[Path]:
-    """The folders of single events that are meant."""
-    evidence = load_settings(config).data / "evidence" if what is None or _EVENT.fullmatch(what) else Path(what)
-    if what is not None and _EVENT.fullmatch(what):
-        found = sorted(evidence.glob(f"*/{what}"))
-        if not found:
-            raise BadInput(f"{what}: there is no evidence of such an event in {evidence}; --config names the site")
-        return found
-    if not evidence.is_dir():
-        raise BadInput(f"{evidence}: is no event's id and no folder of evidence")
+def _report(found: Findings) -> dict[str, Any]:
+    report: dict[str, Any] = {
+        "ok": not found.problems,
+        "events": found.events,
+        "problems": [{"file": one.file, "what": one.what} for one in found.problems],
+    }
+    if found.rows is not None:
+        report |= {"rows": found.rows, "signed_to": found.head.n if found.head else 0, "notes": found.notes}
+    return report
+
+
+def _print(found: Findings) -> None:
+    for one in found.problems:
+        typer.echo(f"{one.file}: {one.what}")
+    for note in found.notes:
+        typer.echo(f"note: {note}")
+    if found.rows is not None:
+        signed = f"signed to row {found.head.n}" if found.head else "no head is signed yet"
+        typer.echo(f"journal: {found.rows} rows, {signed}")
+    whole = f"{len(found.problems)} problems" if found.problems else "all whole"
+    typer.echo(f"{found.events} events, {whole}")
+
+
+def _of_folder(folder: Path) -> Findings:
+    """A folder of evidence, of one event or of many, against the manifests in it."""
+    if not folder.is_dir():
+        raise BadInput(f"{folder}: is no event's id and no folder of evidence")
     # A folder with files and no manifest is an event's, too: its manifest is what is gone.
-    inner = {one.parent for one in evidence.rglob("*") if one.is_file()}
-    folders = sorted(one for one in inner if (one / MANIFEST).is_file() or _EVENT.fullmatch(one.name))
-    if not folders and what is not None:
-        raise BadInput(f"{evidence}: holds no {MANIFEST} of an event")
-    return folders
+    inner = {one.parent for one in folder.rglob("*") if one.is_file()}
+    events = sorted(one for one in inner if (one / MANIFEST).is_file() or _EVENT.fullmatch(one.name))
+    if not events:
+        raise BadInput(f"{folder}: holds no {MANIFEST} of an event")
+    problems = [Problem(str(event / one.file), one.what) for event in events for one in differences(event)]
+    return Findings(len(events), problems=problems)
+
+
+def _of_site(settings: Settings, event: str | None) -> Findings:
+    """A site, or one event of it, with the journal and its heads."""
+    data = settings.data
+    database = data / "zaigang.db"
+    if not database.is_file():
+        raise BadInput(f"{database}: there is no database of a site; --config names the site, a FOLDER needs none")
+    found = Findings()
+    key = _key(data, found)
+    heads = _heads(settings, key, found)
+    found.head = max(heads, key=lambda head: head.n, default=None)
+    root = data / "evidence"
+    audit = Audit(root, ChainCheck(heads, key), _undelivered(data / "spool"), _is_fresh)
+    asyncio.run(_read(database, audit, event, found))
+    found.rows = audit.rows
+    if event is not None and event not in audit.standings and not any(root.glob(f"*/{event}")):
+        raise BadInput(f"{event}: there is no evidence of such an event in {root}; --config names the site")
+    found.problems += audit.evidence(event)
+    found.events = 1 if event is not None else len({*audit.standings, *(one.name for one in event_folders(root))})
+    return found
+
+
+async def _read(file: Path, audit: Audit, event: str | None, found: Findings) -> None:
+    # The database's packages take a second to import, which a folder should not pay.
+    from service.storage import JournalQueries, open_database
+    from service.storage.audit import audited_events
+
+    database = open_database(file)
+    try:
+        async with database.session() as session:
+            async for row in JournalQueries(session).rows():
+                found.problems += audit.row(row)
+            found.problems += audit.end()
+            async for one in audited_events(session, event):
+                found.problems += audit.kept(one.id, one.verdict, one.manifest, one.facts)
+    finally:
+        await database.close()
+
+
+def _key(data: Path, found: Findings) -> str | None:
+    try:
+        return SiteKey.load(data / "keys").public
+    except KeyFileError as error:
+        found.notes.append(f"{error}; heads are checked by the keys that they name")
+        return None
+
+
+def _heads(settings: Settings, key: str | None, found: Findings) -> Sequence[Head]:
+    """The signed heads of both places; one that is not there or not genuine is a problem."""
+    second = settings.journal.second
+    places = [settings.data, *([second] if second is not None else [])]
+    if second is None:
+        found.notes.append("journal.second is not set: who can write the data folder can cut the journal off unseen")
+    heads: list[Head] = []
+    for place in places:
+        file = place / HEADS
+        try:
+            here, wrong = read_heads(file, key)
+        except HeadsError as error:
+            found.problems.append(Problem(str(file), str(error).removeprefix(f"{file}: ")))
+            continue
+        found.problems += [Problem(str(file), one) for one in wrong]
+        heads += here
+    for place in places:
+        if heads and not (place / HEADS).exists():
+            found.problems.append(Problem(str(place / HEADS), "is missing"))
+    return heads
+
+
+def _undelivered(spools: Path) -> Mapping[str, frozenset[str]]:
+    """The seals of the manifests that workers have spooled and not delivered yet, by event."""
+    waiting: dict[str, frozenset[str]] = {}
+    for file in sorted(spools.glob("*.db")):
+        try:
+            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=1.0)) as connection:
+                rows = connection.execute("SELECT body FROM outbox WHERE kind = 'evidence'").fetchall()
+        except sqlite3.Error:
+            continue  # what it holds is then said to be in no row of the journal
+        for (text,) in rows:
+            body = json.loads(text)
+            waiting[body["event"]] = waiting.get(body["event"], frozenset()) | {seal_of(body["manifest"])}
+    return waiting
+
+
+def _is_fresh(folder: Path) -> bool:
+    """Whether its manifest was written so short a time ago that it may be on its way."""
+    try:
+        return time.time() - (folder / MANIFEST).stat().st_mtime < _FRESH_S
+    except OSError:
+        return False
 
 
 def add_to(app: typer.Typer) -> None:

@@ -9,7 +9,18 @@ from typing import Any, Final, Literal
 
 from vision.disk import put_in_place
 
-__all__ = ["MANIFEST", "FileEntry", "Missing", "MissingCode", "Problem", "file_entry", "verify", "write_manifest"]
+__all__ = [
+    "MANIFEST",
+    "FileEntry",
+    "Missing",
+    "MissingCode",
+    "Problem",
+    "file_entry",
+    "seal_in",
+    "seal_of",
+    "verify",
+    "write_manifest",
+]
 
 MANIFEST: Final = "manifest.json"
 _SEAL: Final = "sha256"
@@ -70,7 +81,7 @@ def file_entry(file: Path) -> FileEntry:
 def write_manifest(folder: Path, content: Mapping[str, Any], files: list[FileEntry]) -> dict[str, Any]:
     """Write ``manifest.json`` last and whole, to the disk: a folder without one is not finished."""
     manifest = {**content, "files": [asdict(file) for file in files]}
-    manifest[_SEAL] = _seal_of(manifest)
+    manifest[_SEAL] = seal_of(manifest)
     draft = folder / f"{MANIFEST}.part"
     draft.write_text(_text(manifest), encoding="utf-8")
     put_in_place(draft, folder / MANIFEST)
@@ -81,9 +92,19 @@ def _text(manifest: Mapping[str, Any]) -> str:
     return json.dumps(manifest, ensure_ascii=False, indent=1)
 
 
-def _seal_of(manifest: Mapping[str, Any]) -> str:
+def seal_of(manifest: Mapping[str, Any]) -> str:
     """The SHA-256 of a manifest without its seal: whoever knows it can tell that the manifest is the one."""
-    return hashlib.sha256(_text(manifest).encode()).hexdigest()
+    content = {key: value for key, value in manifest.items() if key != _SEAL}
+    return hashlib.sha256(_text(content).encode()).hexdigest()
+
+
+def seal_in(folder: Path) -> str | None:
+    """What the manifest in ``folder`` seals to as it is now; None where there is none that can be read."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        return seal_of(manifest)
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return None
 
 
 def verify(folder: Path) -> list[Problem]:
@@ -103,7 +124,7 @@ def verify(folder: Path) -> list[Problem]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [Problem(MANIFEST, "differs from what was recorded: it is no manifest any more")]
     problems = []
-    if sealed is not None and (sealed != _seal_of(manifest) or text != _text({**manifest, _SEAL: sealed})):
+    if sealed is not None and (sealed != seal_of(manifest) or text != _text({**manifest, _SEAL: sealed})):
         problems.append(Problem(MANIFEST, "differs from what was recorded"))
     for name, entry in listed.items():
         file = folder / name

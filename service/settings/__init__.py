@@ -1,6 +1,7 @@
 """What a site is: one `zaigang.yaml`, checked key by key, any of it overridden by the environment (ZAIGANG_...)."""
 
 from service.settings.duty import DutySettings
+from service.settings.keeping import JournalSettings, RetentionSettings
 from service.settings.leave import LeaveSettings
 from service.settings.places import CameraSettings, HallSettings, WindowSettings
 from service.settings.reading import SettingsError, load_settings
@@ -14,9 +15,11 @@ __all__ = [
     "DutySettings",
     "GivenSettings",
     "HallSettings",
+    "JournalSettings",
     "LeaveSettings",
     "ModelSettings",
     "RecorderSettings",
+    "RetentionSettings",
     "RosterEntry",
     "ServerSettings",
     "Settings",

@@ -12,6 +12,7 @@ from service.rules.leave import Exempt, exempt_by
 from service.rules.roster import Roster
 from service.rules.rulebook import Rulebook, load_rulebook, overridden
 from service.settings.duty import DutyOf, DutySettings, ShiftOf, duty_of, shift_of
+from service.settings.keeping import JournalSettings, RetentionSettings
 from service.settings.leave import LeaveSettings
 from service.settings.places import CameraSettings, HallSettings, WindowSettings
 from service.settings.roster import RosterEntry
@@ -35,6 +36,8 @@ class Settings(BaseSettings):
     looks_per_second: float = Field(default=5.0, gt=0, le=30)
     models: ModelSettings = ModelSettings()
     recorder: RecorderSettings = RecorderSettings()
+    retention: RetentionSettings = RetentionSettings()
+    journal: JournalSettings = JournalSettings()
     duty: DutySettings = DutySettings()
     leave: tuple[LeaveSettings, ...] = ()
     roster: tuple[RosterEntry, ...] = ()

@@ -2,6 +2,18 @@
 
 from service.storage.database import Database, open_database
 from service.storage.events import EventFilter, EventKey, EventPage, EventQueries
+from service.storage.journal import JournalQueries
 from service.storage.places import PlaceQueries
+from service.storage.verdicts import VerdictQueries
 
-__all__ = ["Database", "EventFilter", "EventKey", "EventPage", "EventQueries", "PlaceQueries", "open_database"]
+__all__ = [
+    "Database",
+    "EventFilter",
+    "EventKey",
+    "EventPage",
+    "EventQueries",
+    "JournalQueries",
+    "PlaceQueries",
+    "VerdictQueries",
+    "open_database",
+]

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.evidence.retention import VerdictWord
 from service.rules.event import Event
 from service.storage import tables
+from service.storage.journal import JournalQueries, manifest_row
 from vision.observation import WindowId
 from vision.streamtime import StreamTime
 
@@ -42,8 +44,12 @@ class EventPage:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvidence:
+    """An event's evidence; ``deleted_at`` and ``deleted_why`` once retention has taken its files."""
+
     folder: str
     manifest: Mapping[str, Any]
+    deleted_at: StreamTime | None = None
+    deleted_why: str | None = None
 
 
 class EventQueries:
@@ -71,8 +77,21 @@ class EventQueries:
             setattr(known, name, value)
         return True
 
-    async def keep_evidence(self, event: str, folder: str, manifest: Mapping[str, Any]) -> None:
-        await self._session.merge(tables.Evidence(event=event, folder=folder, manifest=dict(manifest)))
+    async def keep_evidence(self, event: str, folder: str, manifest: Mapping[str, Any], at: StreamTime) -> bool:
+        """Keep the latest manifest and write it into the journal; returns whether it was not known yet."""
+        known = await self._session.get(tables.Evidence, event)
+        if known is not None and known.manifest == manifest:
+            return False
+        await self._session.merge(
+            tables.Evidence(event=event, folder=folder, manifest=dict(manifest), deleted_at=None, deleted_why=None)
+        )
+        await JournalQueries(self._session).add("manifest", event, manifest_row(folder, manifest), at)
+        return True
+
+    async def verdicts(self, events: Sequence[str]) -> dict[str, VerdictWord]:
+        """How each of ``events`` stands."""
+        query = select(tables.Event.id, tables.Event.verdict).where(tables.Event.id.in_(events))
+        return {row.id: row.verdict for row in await self._session.execute(query)}
 
     async def page(
         self, wanted: EventFilter, limit: int, before: EventKey | None = None, after: EventKey | None = None
@@ -105,12 +124,12 @@ class EventQueries:
 
     async def evidence(self, event: str) -> StoredEvidence | None:
         row = await self._session.get(tables.Evidence, event)
-        return None if row is None else StoredEvidence(row.folder, row.manifest)
+        return None if row is None else _stored(row)
 
     async def with_evidence(self, events: Sequence[str]) -> dict[str, StoredEvidence]:
         """The evidence of those of ``events`` that have any."""
         rows = await self._session.scalars(select(tables.Evidence).where(tables.Evidence.event.in_(events)))
-        return {row.event: StoredEvidence(row.folder, row.manifest) for row in rows}
+        return {row.event: _stored(row) for row in rows}
 
     async def rulebook(self, version: str) -> Mapping[str, Any] | None:
         row = await self._session.get(tables.Rulebook, version)
@@ -143,6 +162,11 @@ def _filtered(wanted: EventFilter) -> Select[tables.Event]:
     if wanted.until is not None:
         query = query.where(event.started_at < wanted.until)
     return query
+
+
+def _stored(row: tables.Evidence) -> StoredEvidence:
+    deleted = None if row.deleted_at is None else StreamTime(row.deleted_at)
+    return StoredEvidence(row.folder, row.manifest, deleted, row.deleted_why)
 
 
 def _key(event: Event) -> EventKey:

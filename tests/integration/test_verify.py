@@ -46,14 +46,8 @@ def told(site: Path, code: int, *what: str | Path) -> dict[str, Any]:
     return report
 
 
-def test_whole_evidence_is_whole_by_event_by_folder_and_for_the_site(site: Path) -> None:
-    config = site / "zaigang.yaml"
-    config.write_text(json.dumps({"data": str(site)}), encoding="utf-8")
-    event = place(site).name
-
+def test_whole_folder_of_evidence_is_whole_without_a_site(site: Path) -> None:
     assert told(site, 0, site / "evidence") == {"ok": True, "events": 1, "problems": []}
-    assert told(site, 0, event, "--config", config)["ok"] is True
-    assert told(site, 0, "--config", config)["events"] == 1
 
 
 def test_one_byte_anywhere_is_named(site: Path) -> None:
@@ -91,5 +85,5 @@ def test_what_is_no_evidence_is_refused(site: Path, tmp_path: Path) -> None:
         command("nowhere")
     with pytest.raises(BadInput, match=r"holds no manifest\.json"):
         command(str(tmp_path))
-    with pytest.raises(BadInput, match="there is no evidence of such an event"):
+    with pytest.raises(BadInput, match="there is no database of a site"):
         command("01234567-89ab-cdef-0123-456789abcdef")

@@ -1,0 +1,261 @@
+"""`zaigang verify` of a whole site says where its journal, its evidence or its database was tampered with."""
+
+import asyncio
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from service.cli import app
+from service.cli.verify import verify as command
+from service.evidence.heads import HEADS, append_head
+from service.evidence.journal import GENESIS, content_digest, head_of, link
+from service.evidence.signing import SiteKey
+from service.rules import Event
+from service.settings import Settings
+from service.storage import JournalQueries, VerdictQueries, open_database
+from service.storage.keeping import KeepingQueries
+from service.storage.verdicts import Judged
+from service.worker.spool import Job, Spool
+from tests.fixtures.command import zaigang
+from tests.fixtures.kept import keep, made
+from tests.fixtures.site import NOW, SETTINGS, an_event, played_site
+from vision.errors import BadInput
+from vision.observation import WindowId
+from vision.streamtime import SECOND, StreamTime
+
+EVENTS = 6
+BOOK = Settings(**SETTINGS).books()[WindowId("w1")]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with six events, a verdict, and heads signed at rows 3 and 7 in both places."""
+    folder = tmp_path_factory.mktemp("site")
+    asyncio.run(_written(folder))
+    for manifest in folder.glob("evidence/*/*/manifest.json"):
+        os.utime(manifest, (0, 0))  # what was written just now may still be on its way
+    return folder
+
+
+async def _written(folder: Path) -> None:
+    second = folder / "second"
+    second.mkdir()
+    async with played_site(folder) as site:
+        for number in range(EVENTS):
+            event = an_event(site.book, number * 1000.0)
+            await keep(site.site.database, site.book, folder / "evidence", event, site.clock.now)
+            if number == 2:
+                await _sign(site.site.database, site.site.key, (folder, second), site.clock.now)
+        async with site.site.database.session() as session:
+            await VerdictQueries(session).judge(event.id, Judged("upheld", "王", "", site.clock.now))
+        await _sign(site.site.database, site.site.key, (folder, second), StreamTime(site.clock.now + 60 * SECOND))
+
+
+async def _sign(database: Any, key: SiteKey, places: tuple[Path, ...], at: StreamTime) -> None:
+    async with database.session() as session:
+        last = await JournalQueries(session).last()
+    for place in places:
+        append_head(place / HEADS, head_of(last.n, last.hash, at, key))
+
+
+@pytest.fixture
+def site(whole: Path, tmp_path: Path) -> Path:
+    """A copy of it to spoil."""
+    copy = tmp_path / "site"
+    shutil.copytree(whole, copy)
+    config = {"data": str(copy), "journal": {"second": str(copy / "second")}}
+    (copy / "zaigang.yaml").write_text(json.dumps(config), encoding="utf-8")
+    return copy
+
+
+def report_of(site: Path, *what: str, code: int = 0) -> dict[str, Any]:
+    done = CliRunner().invoke(app, ["verify", *what, "--config", str(site / "zaigang.yaml"), "--json"])
+    assert done.exit_code == code, done.output
+    report: dict[str, Any] = json.loads(done.stdout)
+    assert report["ok"] is (code == 0)
+    return report
+
+
+def told(site: Path, *what: str, code: int = 1) -> list[tuple[str, str]]:
+    return [(one["file"], one["what"]) for one in report_of(site, *what, code=code)["problems"]]
+
+
+def change(site: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(site / "zaigang.db")) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def folder_of(site: Path, row: int) -> Path:
+    """The evidence that a row of the journal names."""
+    with closing(sqlite3.connect(site / "zaigang.db")) as connection:
+        (event,) = connection.execute("SELECT event FROM journal WHERE n = ?", (row,)).fetchone()
+    return next((site / "evidence").glob(f"*/{event}"))
+
+
+def test_site_that_nobody_touched_is_whole(site: Path) -> None:
+    assert report_of(site) == {"ok": True, "events": EVENTS, "problems": [], "rows": 7, "signed_to": 7, "notes": []}
+    assert told(site, folder_of(site, 1).name, code=0) == []
+    said = zaigang("verify", "--config", site / "zaigang.yaml").stdout
+    assert "journal: 7 rows, signed to row 7" in said
+
+
+TAMPERED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "changed": (("UPDATE journal SET body = '{}' WHERE n = 4",), ("row 4 does not follow",)),
+    "deleted": (("DELETE FROM journal WHERE n = 4",), ("row 4 is missing",)),
+    "cut off": (("DELETE FROM journal WHERE n > 4",), ("rows 5 to 7 are cut off", "reaches to row 7")),
+    "all gone": (("DELETE FROM journal",), ("rows 1 to 7 are cut off",)),
+    "dated back": (("UPDATE journal SET at = at - 1 WHERE n = 2",), ("row 2 does not follow",)),
+}
+
+
+@pytest.mark.parametrize("how", TAMPERED)
+def test_row_that_was_tampered_with_is_named(site: Path, how: str) -> None:
+    statements, words = TAMPERED[how]
+
+    change(site, *statements)
+
+    problems = [what for file, what in told(site) if file == "journal"]
+    assert all(any(word in what for what in problems) for word in words), problems
+
+
+def test_journal_that_was_written_anew_with_all_its_hashes_is_told_by_the_heads(site: Path) -> None:
+    with closing(sqlite3.connect(site / "zaigang.db")) as connection, connection:
+        rows = connection.execute("SELECT n, at, kind, event, body FROM journal ORDER BY n").fetchall()
+        before = GENESIS
+        for n, at, kind, event, body in rows:
+            said = body.replace("2026-01", "2026-02") if n == 5 else body
+            before = link(before, n, content_digest(StreamTime(at), kind, event, said))
+            connection.execute("UPDATE journal SET body = ?, hash = ? WHERE n = ?", (said, before, n))
+
+    problems = [what for file, what in told(site) if file == "journal"]
+
+    assert any("rows 4 to 7 not what was signed" in what for what in problems), problems
+
+
+def test_heads_and_journal_cut_off_together_are_told_by_the_second_place(site: Path) -> None:
+    change(site, "DELETE FROM journal WHERE n > 3")
+    first = (site / HEADS).read_text(encoding="ascii").splitlines(keepends=True)[0]
+    (site / HEADS).write_text(first, encoding="ascii")
+
+    assert any("rows 4 to 7 are cut off" in what for _, what in told(site))
+
+
+@pytest.mark.parametrize("place", ["", "second/"])
+def test_file_of_heads_that_is_gone_or_changed_is_named(site: Path, place: str) -> None:
+    file = site / f"{place}{HEADS}"
+    text = file.read_text(encoding="ascii")
+    file.write_text(text.replace('"n":7', '"n":6'), encoding="ascii")
+    assert (str(file), "line 2 does not bear the signature that it shows") in told(site)
+
+    file.unlink()
+    assert (str(file), "is missing") in told(site)
+
+
+def spoil_evidence(site: Path) -> None:
+    (folder_of(site, 2) / "begin.jpg").write_bytes(b"Picture")
+
+
+def forge_evidence(site: Path) -> None:
+    event = json.loads((folder_of(site, 2) / "manifest.json").read_bytes())["event"]
+    place, _ = made(site / "evidence", Event(**event), b"another picture")
+    os.utime(site / "evidence" / place / "manifest.json", (0, 0))
+
+
+def remove_evidence(site: Path) -> None:
+    shutil.rmtree(folder_of(site, 2))
+
+
+def add_evidence(site: Path) -> None:
+    place, _ = made(site / "evidence", an_event(BOOK, 99_000.0))
+    os.utime(site / "evidence" / place / "manifest.json", (0, 0))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "file", "words"),
+    [
+        (spoil_evidence, "begin.jpg", "differs from what was recorded"),
+        (forge_evidence, "manifest.json", "is not the one that row 2 of the journal names"),
+        (remove_evidence, "", "is missing: row 2 of the journal names it"),
+        (add_evidence, "manifest.json", "is in no row of the journal"),
+    ],
+)
+def test_evidence_that_is_not_the_journals_is_named(
+    site: Path, spoil: Callable[[Path], None], file: str, words: str
+) -> None:
+    spoil(site)
+
+    ((place, what),) = told(site)
+
+    assert (place.endswith(file), what) == (True, words)
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE events SET verdict = 'dismissed' WHERE verdict = 'upheld'", "its verdict"),
+        ("UPDATE events SET started_at = started_at + 1", "its started_at is not what its manifest says"),
+        ("UPDATE evidence SET manifest = json_set(manifest, '$.zones', 'no')", "its manifest is not the one"),
+    ],
+)
+def test_database_that_says_otherwise_is_named(site: Path, statement: str, words: str) -> None:
+    change(site, statement)
+
+    assert any(file.startswith("database, event") and words in what for file, what in told(site))
+
+
+def test_deleted_evidence_is_no_fault_and_evidence_that_came_back_is_one(site: Path) -> None:
+    event = folder_of(site, 1)
+    asyncio.run(_delete(site, event.name))
+    assert any("is still there" in what for _, what in told(site))
+
+    shutil.rmtree(event)
+
+    assert told(site, code=0) == []
+
+
+async def _delete(site: Path, event: str) -> None:
+    database = open_database(site / "zaigang.db")
+    async with database.session() as session:
+        await KeepingQueries(session).delete(event, "retention", NOW)
+    await database.close()
+
+
+def test_manifest_that_waits_in_a_spool_is_no_fault(site: Path) -> None:
+    event = an_event(BOOK, 99_000.0)
+    place, manifest = made(site / "evidence", event)
+    os.utime(site / "evidence" / place / "manifest.json", (0, 0))
+    assert told(site)
+    spool = Spool(site / "spool" / "worker1.db")
+    job = Job(event.id, NOW, {"event": asdict(event)})
+    spool.record([], {}, [job])
+    spool.finish_job(job, {"event": event.id, "folder": place, "manifest": manifest}, None)
+    spool.close()
+
+    assert told(site, code=0) == []
+
+
+def test_without_a_second_place_and_key_it_says_what_that_means(site: Path) -> None:
+    (site / "zaigang.yaml").write_text(json.dumps({"data": str(site)}), encoding="utf-8")
+    shutil.rmtree(site / "keys")
+
+    report = report_of(site)
+
+    assert ["site-key.pem" in report["notes"][0], "journal.second is not set" in report["notes"][1]] == [True, True]
+
+
+def test_event_without_evidence_and_folder_without_site_are_refused(site: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="there is no evidence of such an event"):
+        command("01234567-89ab-cdef-0123-456789abcdef", site / "zaigang.yaml")
+    (tmp_path / "empty.yaml").write_text(json.dumps({"data": str(tmp_path / "nothing")}), encoding="utf-8")
+    with pytest.raises(BadInput, match="there is no database of a site"):
+        command(None, tmp_path / "empty.yaml")
