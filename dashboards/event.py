@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 
 from dashboards.rendering import language_of, rendered
 from dashboards.texts import Texts, texts
+from dashboards.verdict import judge_of
 from service.api.events import event as event_detail
 from service.api.schemas import EventDetailOut, MissingOut
 from service.api.site import SiteDep
@@ -46,13 +47,24 @@ class Lack:
 
 
 @router.get("/events/{event}")
-async def event_page(request: Request, site: SiteDep, event: str) -> HTMLResponse:
-    """One event; what is marked as a part in the template is asked for again while its evidence grows."""
+async def event_page(request: Request, site: SiteDep, event: str, lacks: str = "") -> HTMLResponse:
+    """One event; what is marked as a part in the template is asked for again while its evidence grows.
+
+    ``lacks``: the field without which a form on the page was not taken.
+    """
     shown = await event_detail(site, event)
     t = texts(language_of(request))
     missing = shown.evidence.missing if shown.evidence else []
-    lacks = [Lack(one.what, _piece(t, one.what), _why(t, one)) for one in missing]
-    return await rendered(request, "event.html", event=shown, frames=_frames(shown), clip=_clip(shown), lacks=lacks)
+    return await rendered(
+        request,
+        "event.html",
+        event=shown,
+        frames=_frames(shown),
+        clip=_clip(shown),
+        lacks=[Lack(one.what, _piece(t, one.what), _why(t, one)) for one in missing],
+        lacks_field=lacks,
+        judge=judge_of(request),
+    )
 
 
 def _frames(event: EventDetailOut) -> list[KeyFrame]:

@@ -15,6 +15,7 @@ from service.api.errors import ApiError
 from service.api.events import events as events_page
 from service.api.places import windows
 from service.api.rules import rulebook
+from service.api.schemas import VerdictWord
 from service.api.site import SiteDep
 
 __all__ = ["router"]
@@ -25,6 +26,7 @@ State = Literal["open", "closed", "interrupted"]
 
 _PAGE: Final = 40
 _STATES: Final = ("open", "closed", "interrupted")
+_VERDICTS: Final = ("pending", "upheld", "dismissed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Filter:
     window: str = ""
     rule: str = ""
     state: str = ""
+    verdict: str = ""
     day: str = ""
 
     def address(self, **more: str) -> str:
@@ -61,12 +64,15 @@ async def event_list(
     """Newest first; filters and pages are plain addresses, so that the list works without scripts."""
     if wanted.state not in ("", *_STATES):
         raise ApiError(422, "bad_input", f"state: {wanted.state!r} is none of {', '.join(_STATES)}", "state")
+    if wanted.verdict not in ("", *_VERDICTS):
+        raise ApiError(422, "bad_input", f"verdict: {wanted.verdict!r} is none of {', '.join(_VERDICTS)}", "verdict")
     since, until = wanted.span(site.settings.hall.zone)
     page = await events_page(
         site,
         window=wanted.window or None,
         rule=wanted.rule or None,
         state=cast("State | None", wanted.state or None),
+        verdict=cast("VerdictWord | None", wanted.verdict or None),
         since=since,
         until=until,
         before=before or None,
@@ -81,6 +87,7 @@ async def event_list(
         windows=await windows(site),
         rules=(await rulebook(site)).rules,
         states=_STATES,
+        verdicts=_VERDICTS,
         days=[list(day) for _, day in groupby(page.events, key=lambda event: event.started_at[:10])],
         newest=not (before or after),
     )

@@ -51,6 +51,11 @@ class Texts:
         return f"{at:%Y-%m-%d} {self(f'weekday.{at.isoweekday()}')}"
 
     @staticmethod
+    def date(moment: str) -> str:
+        """The date of an ISO moment: ``2026-11-20``."""
+        return f"{datetime.fromisoformat(moment):%Y-%m-%d}"
+
+    @staticmethod
     def clock(moment: str) -> str:
         """The time of day of an ISO moment: ``10:19:24``."""
         return f"{datetime.fromisoformat(moment):%H:%M:%S}"

@@ -62,8 +62,11 @@ class EventPage extends HTMLElement {
 
   #key(event) {
     if (isTyping(event) || document.querySelector("dialog[open]")) return;
-    const rel = { j: "next", k: "prev" }[event.key.toLowerCase()];
+    const key = event.key.toLowerCase();
+    const rel = { j: "next", k: "prev" }[key];
     if (rel) this.querySelector(`a[rel=${rel}]`)?.click();
+    if (/^[123]$/.test(key)) this.querySelector(`.verdict [data-key="${key}"]`)?.click();
+    if (key === "z") this.querySelector('.verdict [value="pending"]')?.click();
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { make, write } from "./dom.js";
 import { live } from "./live.js";
-import { has, t } from "./texts.js";
+import { counted, has, t } from "./texts.js";
 
 const DISK_WARN = 0.8;
 const DISK_BAD = 0.95;
@@ -23,6 +23,7 @@ class HallHealth extends HTMLElement {
       figure("looks", t("health.per_second")),
       figure("disk"),
       figure("model"),
+      (this.#figures.needs = make("b.bad.needs", { hidden: true })),
     );
     this.append(make("details", {}, summary, this.#sheet));
     live.addEventListener("state", () => this.#show(live.state));
@@ -60,7 +61,12 @@ class HallHealth extends HTMLElement {
     for (const worker of health.workers.filter((one) => one.trouble || one.state !== "running")) {
       lines.push(this.#line(`${worker.id} · ${t(`worker.${worker.state}`)}`, worker.trouble));
     }
+    for (const one of health.upkeep) {
+      lines.push(this.#line(has(`upkeep.${one.code}`) ? t(`upkeep.${one.code}`, one.figures) : one.code, one.figures.place ?? one.figures.why));
+    }
     if (health.disk_free_mb < 1000) lines.push(this.#line(t("health.disk_low", { mb: health.disk_free_mb }), null));
+    this.#figures.needs.hidden = !lines.length;
+    write(this.#figures.needs, counted("health.needs", lines.length));
     const said = lines.map((line) => line.textContent).join("\n");
     if (said === this.#sheet.dataset.said) return;
     this.#sheet.dataset.said = said;

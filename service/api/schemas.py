@@ -32,6 +32,7 @@ __all__ = [
     "UpkeepOut",
     "VerdictIn",
     "VerdictOut",
+    "VerdictWord",
     "WindowOut",
     "WindowStatus",
     "WorkerOut",

@@ -19,7 +19,7 @@ from service.storage.keeping import KeepingQueries, Kept
 from vision.errors import ZaigangError
 from vision.streamtime import SECOND, StreamTime
 
-__all__ = ["Trouble", "Upkeep"]
+__all__ = ["Code", "Trouble", "Upkeep"]
 
 log = structlog.get_logger()
 
@@ -32,11 +32,14 @@ _UNDO: Final = 3600 * SECOND
 """What was dismissed just now stays for as long as a slip of the finger is taken back."""
 
 
+Code = Literal["gave_way", "nothing_gives_way", "head_not_written", "not_deleted", "upkeep_failed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """What needs a person: a code with its figures for pages, and the sentence."""
 
-    code: Literal["gave_way", "nothing_gives_way", "head_not_written", "not_deleted", "upkeep_failed"]
+    code: Code
     text: str
     figures: dict[str, Any]
 

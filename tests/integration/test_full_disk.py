@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from service.evidence.manifest import verify
+from tests.browser.conftest import CHROMIUM
 from tests.fixtures.command import zaigang
 from tests.fixtures.counter_film import ZONE, Counter, on_air
 from tests.fixtures.served import Served, serving
@@ -34,6 +36,7 @@ def test_full_disk_costs_recordings_and_no_event(tmp_path: Path) -> None:
         disk.fill()
 
         until(lambda: "recorder.min_free_mb" in troubles(served), "the full disk is told")
+        assert "recorder.min_free_mb" in what_the_wall_says(served)
         last = COUNTER.absences(time.time() - zero, time.time() - zero + 30)[0]
         until(lambda: time.time() - zero > last[1] + 2, "somebody was away while the disk was full", 40)
         full = list((disk.folder / "data" / "ring" / "cam").glob("*.ts"))
@@ -78,6 +81,19 @@ def troubles(served: Served) -> str:
         return "no answer"
     told = [live["health"]["workers"][0]["trouble"], *(camera["recording_trouble"] for camera in live["cameras"])]
     return "; ".join(one for one in told if one)
+
+
+def what_the_wall_says(served: Served) -> str:
+    """What an operator reads who follows the sign in the wall's bar that something needs a person."""
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{served.port}/")
+        page.locator(".health .needs").click()
+        said = page.locator(".health .sheet").inner_text()
+        browser.close()
+    return said
 
 
 def all_whole(served: Served, disk: Path, zero: float, absences: list[tuple[float, float]]) -> bool:

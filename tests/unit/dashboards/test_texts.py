@@ -11,6 +11,8 @@ from dashboards.texts import LANGUAGES, texts
 from dashboards.zones import KINDS
 from service.api.schemas import EventOut, WindowStatus, WorkerOut
 from service.evidence.manifest import MissingCode
+from service.evidence.retention import VerdictWord
+from service.evidence.upkeep import Code
 from service.rules.rulebook import PARTS, load_rulebook
 from vision.layout import ZONES
 from vision.observation import COUNTS, REASONS, SIGNALS
@@ -40,7 +42,13 @@ FAMILIES: Final[dict[str, set[str]]] = {
     "missing.": set(get_args(MissingCode)),
     "piece.": {"clip", "begin", "satisfied", "end", "track"},
     "frame.": {"begin", "satisfied", "end", "seek", "enlarge"},
-    "history.": {*STATES, "began", "satisfied", "title"},
+    "history.": {*STATES, "began", "satisfied", "title", "verdict", "hold", "deleted"},
+    "upkeep.": set(get_args(Code)),
+    "verdict.": {
+        *get_args(VerdictWord),
+        *("title", "uphold", "dismiss", "again", "still_open", "why", "other", "by", "lacks_why", "lacks_by"),
+        *(f"reason.{why}" for why in ("registered", "covered", "business", "unclear", "mistaken")),
+    },
     "label.": {"person", *(label.replace(" ", "_") for label in LABELS.values())},
     "health.": {
         "cameras",
@@ -53,6 +61,8 @@ FAMILIES: Final[dict[str, set[str]]] = {
         "rulebook",
         "not_recording",
         "disk_low",
+        "needs.one",
+        "needs.other",
     },
     "error.": {kind + how for kind in ("not_found", "not_possible", "broken") for how in ("", "_how")}
     | {"to_wall", "to_events"},
