@@ -175,7 +175,7 @@ def test_facts_say_rule_figures_and_evidence(page: Page, event: Event) -> None:
     expect(facts).to_contain_text("空位满 4 秒；回岗满 2 秒算结束")
     expect(facts).to_contain_text("窗口岗位职业道德及服务规范")
     expect(facts.locator(".evidence")).to_contain_text("完整")
-    facts.locator("summary").click()
+    facts.locator(".evidence > details:not(.hold) > summary").click()
     expect(facts.locator(".files tr")).to_have_count(6)
     with page.expect_download() as download:
         facts.get_by_role("link", name="clip.mp4").click()
