@@ -1,6 +1,6 @@
 """Loads the networks that a site names, and says which of its rules they can judge."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final, Literal
 
@@ -15,7 +15,7 @@ from vision.errors import BadInput, ModelError
 from vision.uniform import Uniforms, load_torso_network
 from vision.uniform_class import UniformClass, knows_uniform
 
-__all__ = ["load_eye", "load_uniforms", "waiting"]
+__all__ = ["load_eye", "load_uniforms", "refusal_by", "waiting"]
 
 _ACT_OF: Final[Mapping[str, Act]] = {
     "phone_in_use": "phone",
@@ -34,14 +34,19 @@ def load_eye(models: ModelSettings, books: Iterable[Rulebook], threads: int = 0)
     person = _loaded("person", models.person, models.runtime, threads)
     objects = _loaded("objects", models.objects, models.runtime, threads)
     for book in books:
-        for name, rule in book.rules.items():
-            lacking = _lacking(rule.signal, models, person.card, objects.card)
-            if rule.state == "on" and lacking is not None:
-                raise ModelError(
-                    f'rule "{name}" is on, but {lacking}. Name another model in zaigang.yaml, '
-                    f"or set {name}.state to auto or off"
-                )
+        refusal = _refusal(models, book, person.card, objects.card)
+        if refusal is not None:
+            raise ModelError(refusal)
     return Eye(person, objects)
+
+
+def refusal_by(models: ModelSettings) -> Callable[[Rulebook], str | None]:
+    """Why a rulebook cannot be judged: a rule is on that the networks do not answer, by their cards; None if it can.
+
+    Raises ModelError where a card cannot be read.
+    """
+    person, objects = _card("person", models.person), _card("objects", models.objects)
+    return lambda book: _refusal(models, book, person, objects)
 
 
 def load_uniforms(models: ModelSettings, threads: int = 0) -> Uniforms | UniformClass | None:
@@ -80,6 +85,17 @@ def waiting(models: ModelSettings, book: Rulebook) -> dict[str, str]:
         if rule.state == "auto"
     }
     return {name: lacking for name, lacking in found.items() if lacking is not None}
+
+
+def _refusal(models: ModelSettings, book: Rulebook, person: ModelCard, objects: ModelCard) -> str | None:
+    for name, rule in book.rules.items():
+        lacking = _lacking(rule.signal, models, person, objects) if rule.state == "on" else None
+        if lacking is not None:
+            return (
+                f'rule "{name}" is on, but {lacking}. Name another model in zaigang.yaml, '
+                f"or set {name}.state to auto or off"
+            )
+    return None
 
 
 def _lacking(signal: str, models: ModelSettings, person: ModelCard, objects: ModelCard) -> str | None:

@@ -231,6 +231,7 @@ def _health_out(site: Site, cameras: list[CameraOut]) -> HealthOut:
     troubles += [worker.trouble for worker in workers if worker.trouble]
     upkeep = site.troubles()
     troubles += [one.text for one in upkeep]
+    troubles += site.in_force.troubles()
     if free_mb < _LOW_DISK_MB:
         troubles.append(f"only {free_mb} MB of disk space are left")
     rates = [camera.looks_per_s for camera in cameras if camera.looks_per_s is not None]

@@ -12,6 +12,7 @@ from service.api.board import Board
 from service.evidence.retention import Retention
 from service.evidence.signing import SiteKey
 from service.evidence.upkeep import Trouble
+from service.parts import InForce, Refusal
 from service.rules.rulebook import Rulebook
 from service.settings import Settings
 from service.storage import Database
@@ -36,20 +37,25 @@ class Workers(Protocol):
 
     def statuses(self) -> list[WorkerStatus]: ...
 
-    async def restart(self, camera: str) -> None:
-        """Let the worker of ``camera`` begin anew with the present configuration."""
+    async def restart(self, *cameras: str) -> None:
+        """Let the workers of ``cameras`` begin anew with the present configuration."""
+
+    async def tell(self) -> None:
+        """Hand every worker the present configuration, for what needs no restart: hours and leave."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """The running site. ``token`` is what workers show; ``troubles``: what of its own upkeep needs a person."""
+    """The running site: what holds ``in_force`` now, with ``refusal`` of rules that no network of it answers.
 
-    settings: Settings
+    ``token`` is what workers show; ``troubles``: what of its own upkeep needs a person.
+    """
+
+    in_force: InForce
+    refusal: Refusal
     database: Database
     board: Board
     evidence: Path
-    books: Mapping[WindowId, Rulebook]
-    hall_book: Rulebook
     model: str
     token: str
     workers: Workers
@@ -57,6 +63,18 @@ class Site:
     retention: Retention
     troubles: Callable[[], Sequence[Trouble]]
     disk: Callable[[], tuple[int, float]]
+
+    @property
+    def settings(self) -> Settings:
+        return self.in_force.now.settings
+
+    @property
+    def books(self) -> Mapping[WindowId, Rulebook]:
+        return self.in_force.now.books
+
+    @property
+    def hall_book(self) -> Rulebook:
+        return self.in_force.now.hall_book
 
     def book(self, version: str) -> Mapping[str, Any] | None:
         """The content of an active rulebook, None when it is an older one."""

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import count
 from pathlib import Path
 
+import structlog
 import typer
 import uvicorn
 from fastapi import FastAPI
@@ -17,15 +18,16 @@ from fastapi import FastAPI
 from service.api.board import Board
 from service.api.guard import LOOPBACK
 from service.api.site import Site
+from service.api.taking_up import follow_revisions
 from service.app import create_app
-from service.cli.sources import watchable
+from service.cli.sources import site_in_force, watchable
 from service.engine import LocalEngine
 from service.evidence.signing import SiteKey
 from service.evidence.upkeep import Upkeep
 from service.lock import Held, held
 from service.logs import set_up_logs
-from service.models import load_eye, load_uniforms
-from service.rules.rulebook import load_rulebook, overridden
+from service.models import load_eye, load_uniforms, refusal_by
+from service.parts import Effective, InForce, Refusal
 from service.settings import CameraSettings, Settings
 from service.storage import PlaceQueries, open_database
 from service.storage.places import Camera, Hall, Window
@@ -37,6 +39,8 @@ from vision.observation import WindowId
 from vision.recorder import give_way
 
 __all__ = ["compose", "groups", "run"]
+
+log = structlog.get_logger()
 
 _PER_WORKER = 16
 _PATIENCE_S = 2.0
@@ -67,13 +71,17 @@ def run(
     with contextlib.ExitStack() as stack:
         stack.callback(os.close, _hold(settings))
         _check_room(settings)
-        eye = load_eye(settings.models, settings.books().values())
+        refusal = refusal_by(settings.models)
+        now = site_in_force(settings, refusal)
+        for trouble in now.troubles:
+            log.warning("what was edited does not fit any longer", why=trouble)
+        eye = load_eye(settings.models, now.books.values())
         load_uniforms(settings.models)
         model = f"{eye.person.card.name} {eye.person.card.version}"
         del eye
         listening = stack.enter_context(_listen(host, port))
         address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
-        app = compose(settings, address, model, None if insecure else LOOPBACK, opened)
+        app = compose(now, refusal, address, model, None if insecure else LOOPBACK, opened)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3))
         if ready is not None:
             ready(address)
@@ -83,13 +91,15 @@ def run(
 
 
 def compose(
-    settings: Settings,
+    now: Effective,
+    refusal: Refusal,
     address: str,
     model: str,
     hosts: tuple[str, ...] | None,
     opened: Callable[[], None] | None = None,
 ) -> FastAPI:
     """The service and its engine, started and stopped with the application."""
+    settings, in_force = now.given, InForce(now)
     data = settings.data
     database = open_database(data / "zaigang.db")
     token = secrets.token_urlsafe(32)
@@ -98,10 +108,11 @@ def compose(
     async def plan(worker: str) -> WorkerPlan:
         async with database.session() as session:
             drawn = await PlaceQueries(session).drawn()
+        present = in_force.now.settings
         return WorkerPlan(
             worker,
-            settings,
-            tuple(camera for camera in settings.cameras if camera.id in placed[worker]),
+            present,
+            tuple(camera for camera in present.cameras if camera.id in placed[worker]),
             {WindowId(window): Drawn(one.zones, one.size) for window, one in drawn.items()},
             data,
             address,
@@ -123,12 +134,11 @@ def compose(
         free=lambda: shutil.disk_usage(data).free,
     )
     site = Site(
-        settings=settings,
+        in_force=in_force,
+        refusal=refusal,
         database=database,
         board=Board(utc_now, opened),
         evidence=data / "evidence",
-        books=settings.books(),
-        hall_book=overridden(load_rulebook(), settings.rules, "rules"),
         model=model,
         token=token,
         workers=engine,
@@ -143,10 +153,13 @@ def compose(
         async with database.session() as session:
             await PlaceQueries(session).follow(*_places(settings))
         await engine.start()
+        following = asyncio.create_task(follow_revisions(site), name="follow what is edited")
         try:
             async with upkeep.running():
                 yield
         finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
             await engine.stop()
             await database.close()
 

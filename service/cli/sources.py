@@ -1,12 +1,13 @@
-"""The site that a configuration describes, and which of its sources can be watched live at all."""
+"""The site that a configuration describes, what was edited since, and which of its sources can be watched live."""
 
 from pathlib import Path
 
+from service.parts import Effective, Refusal, effective
 from service.settings import CameraSettings, Settings, load_settings
 from vision.address import Address, address
 from vision.errors import BadInput, SourceError, without_password
 
-__all__ = ["site_settings", "watchable"]
+__all__ = ["site_in_force", "site_settings", "watchable"]
 
 
 def site_settings(config: Path | None) -> Settings:
@@ -23,6 +24,13 @@ def site_settings(config: Path | None) -> Settings:
             "zaigang.yaml and name it with --config, or try: zaigang demo"
         )
     return settings
+
+
+def site_in_force(given: Settings, refusal: Refusal) -> Effective:
+    """``given`` with what was edited while it ran; no database is made or migrated for it."""
+    from service.storage.revisions import stored_revisions
+
+    return effective(given, stored_revisions(given.data / "zaigang.db"), refusal)
 
 
 def watchable(camera: CameraSettings) -> Address | None:

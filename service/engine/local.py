@@ -42,9 +42,14 @@ class LocalEngine:
     async def stop(self) -> None:
         await asyncio.gather(*(one.stop() for one in self._supervised.values()))
 
-    async def restart(self, camera: str) -> None:
-        """Let the worker of ``camera`` begin anew with the present configuration."""
-        await self._supervised[self._cameras[camera]].restart()
+    async def restart(self, *cameras: str) -> None:
+        """Let the workers of ``cameras`` begin anew with the present configuration."""
+        workers = {self._cameras[camera] for camera in cameras}
+        await asyncio.gather(*(self._supervised[worker].restart() for worker in sorted(workers)))
+
+    async def tell(self) -> None:
+        """Hand every worker the present configuration, for what needs no restart: hours and leave."""
+        await asyncio.gather(*(one.tell() for one in self._supervised.values()))
 
     def statuses(self) -> list[WorkerStatus]:
         return [one.status() for one in self._supervised.values()]
@@ -60,6 +65,7 @@ class Supervised:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._wanted_restart = False
+        self._has_news = False
         self._state = "starting"
         self._restarts = 0
         self._trouble: str | None = None
@@ -78,6 +84,13 @@ class Supervised:
     async def restart(self) -> None:
         self._wanted_restart = True
         await self._end_process()
+
+    async def tell(self) -> None:
+        """Hand the process its plan anew; one that is being started gets it after the first."""
+        self._has_news = True
+        process = self._process
+        if process is not None and process.returncode is None:
+            await self._tell_news(process)
 
     def status(self) -> WorkerStatus:
         pid = self._process.pid if self._process is not None and self._process.returncode is None else None
@@ -107,7 +120,7 @@ class Supervised:
     async def _run_once(self) -> str:
         """Start the process and watch its beats until it ends; returns how it ended."""
         self._state = "starting"
-        self._wanted_restart = False  # what was asked for until now is in the plan made from here on
+        self._wanted_restart = self._has_news = False  # what was asked for until now is in the plan made from here on
         plan = plan_text(await self._plans(self._worker))
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -124,6 +137,8 @@ class Supervised:
         if self._wanted_restart:
             process.terminate()  # asked for while the plan was made, which may lack what it was asked for
         process.stdin.write(plan.encode())
+        if self._has_news:
+            await self._tell_news(process)
         last_words = asyncio.create_task(_passed_on(process.stderr))
         limit = self._first_beat_s
         while True:
@@ -143,6 +158,12 @@ class Supervised:
         if code == _REFUSED and words:
             return f"cannot work: {words.removeprefix('zaigang: ')}"
         return f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+
+    async def _tell_news(self, process: asyncio.subprocess.Process) -> None:
+        plan = plan_text(await self._plans(self._worker))
+        # Without a pause since the plan was made, so that of two plans the newer one is written last.
+        if process.stdin is not None and not process.stdin.is_closing():
+            process.stdin.write(plan.encode())
 
     async def _end_process(self) -> None:
         process = self._process

@@ -57,13 +57,22 @@ class Judge:
         shifts: Callable[[WindowId, StreamTime], Span | None] = no_shifts,
         exempt: Exempt = nobody,
     ) -> None:
-        self._duty, self._shift_at, self._exempt = duty, shifts, exempt
+        self.follow(duty, shifts, exempt)
         self._rules: dict[WindowId, list[tuple[Subject, Rule]]] = {
             window: [(Subject(window, name, book.version, rule.policy()), rule) for name, rule in book.judged().items()]
             for window, book in books.items()
         }
         self._states: dict[tuple[WindowId, str], BreachState] = {}
         self._shifts: dict[WindowId, ShiftState] = {}
+
+    def follow(
+        self,
+        duty: Callable[[WindowId, StreamTime], Duty],
+        shifts: Callable[[WindowId, StreamTime], Span | None] = no_shifts,
+        exempt: Exempt = nobody,
+    ) -> None:
+        """Take other hours and leave from the next look on; every state goes on."""
+        self._duty, self._shift_at, self._exempt = duty, shifts, exempt
 
     def observe(self, observation: Observation) -> list[Event]:
         """The events that this look opened or closed, in the order of the rulebook."""
@@ -73,7 +82,7 @@ class Judge:
         if before.last_at is not None and at <= before.last_at:
             return []
         span = self._shift_at(window, at) if on_duty else None
-        changes = self._shift_over(window, before, at)
+        changes = [] if before.goes_on_in(span) else self._shift_over(window, before, at)
         occupied = None if observation.reason is not None else observation.occupied
         shift, summed = looked(self._shifts.get(window, NO_SHIFT), span, at, occupied, _SILENCE)
         if summed is not None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -42,7 +43,11 @@ State = Annotated[
 
 
 class RulebookError(BadInput):
-    """A rulebook or a change to one is wrong: names rule and key."""
+    """A rulebook or a change to one is wrong: names rule and key; ``key`` is the place of a wrong change, dotted."""
+
+    def __init__(self, message: str, key: str | None = None) -> None:
+        super().__init__(message)
+        self.key = key
 
 
 class Text(BaseModel):
@@ -208,6 +213,15 @@ class Rulebook(BaseModel):
 
 def load_rulebook(path: Path = DEFAULT) -> Rulebook:
     """The rulebook in ``path``; raises RulebookError naming file, rule and key."""
+    return _shipped() if path == DEFAULT else _read(path)
+
+
+@cache  # it is asked for at every change of a figure, and takes some 30 ms to read
+def _shipped() -> Rulebook:
+    return _read(DEFAULT)
+
+
+def _read(path: Path) -> Rulebook:
     try:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -232,18 +246,21 @@ def overridden(book: Rulebook, changes: Mapping[str, Mapping[str, Any]], where: 
     A change of ``after`` alone takes the other durations with it: none stays longer than the new ``after`` (who calls
     an absence of 3 s a breach cannot mean that it ends after 20 s). Raises RulebookError naming rule and key.
     """
-    if not any(changes.values()):
-        return book
     rules = dict(book.rules)
     for name, change in changes.items():
         if name in book.unjudged:
-            raise RulebookError(f"{where}: {name} cannot be judged: it needs {book.unjudged[name].needs.en}")
+            raise RulebookError(f"{where}: {name} cannot be judged: it needs {book.unjudged[name].needs.en}", name)
         if name not in rules:
-            raise RulebookError(f'{where}: there is no rule "{name}"; the book has {", ".join(rules)}')
+            raise RulebookError(f'{where}: there is no rule "{name}"; the book has {", ".join(rules)}', name)
         unknown = sorted(set(change) - set(Rule.model_fields))
         if unknown:
-            raise RulebookError(f"{where}: {name}.{unknown[0]} is no key of a rule; known: {', '.join(_FIGURES)}")
-        rules[name] = _changed(rules[name], change, f"{where}: {name}")
+            raise RulebookError(
+                f"{where}: {name}.{unknown[0]} is no key of a rule; known: {', '.join(_FIGURES)}",
+                f"{name}.{unknown[0]}",
+            )
+        rules[name] = _changed(rules[name], change, where, name)
+    if not any(changes.values()):
+        return book
     token = json.dumps({name: rules[name].model_dump(mode="json") for name in sorted(changes)}, sort_keys=True)
     version = f"{book.version}+{hashlib.sha256(token.encode()).hexdigest()[:8]}"
     return Rulebook(version=version, rules=rules, unjudged=book.unjudged)
@@ -256,11 +273,12 @@ _FIGURES: Final = (
 _FOLLOWING: Final = ("window", "clear_after", "merge_gap", "cool_down", "spread")
 
 
-def _changed(rule: Rule, change: Mapping[str, Any], where: str) -> Rule:
+def _changed(rule: Rule, change: Mapping[str, Any], where: str, name: str) -> Rule:
     try:
         changed = Rule.model_validate({**rule.model_dump(), **change})
     except ValidationError as error:
-        raise RulebookError(f"{where}.{_first(error)}") from error
+        place = ".".join((name, *(str(part) for part in error.errors(include_url=False)[0]["loc"])))
+        raise RulebookError(f"{where}: {name}.{_first(error)}", place) from error
     if "after" not in change:
         return changed
     following = {

@@ -60,6 +60,12 @@ class ShiftState:
         """Whether somebody has come in this shift and stayed for ``needed``."""
         return self.present >= needed
 
+    def goes_on_in(self, span: Span | None) -> bool:
+        """Whether ``span`` is this shift with other hours: they were changed while it lasted."""
+        if self.span is None or span is None or self.last_at is None:
+            return False
+        return self.span[0] <= self.last_at < self.span[1] and span[0] <= self.last_at
+
 
 NO_SHIFT: Final = ShiftState()
 _STATE: Final = TypeAdapter(ShiftState)
@@ -70,9 +76,12 @@ def looked(
 ) -> tuple[ShiftState, Event | None]:
     """The state after a look at ``at`` in the shift ``span``, and the event of the sum if the shift's end closed it.
 
-    A look counts until the next one, ``silence`` at most. Off duty, ``span`` None, the last shift is kept.
+    A look counts until the next one, ``silence`` at most. Off duty, ``span`` None, the last shift is kept. One whose
+    hours are changed while it lasts stays the same shift.
     """
     closed = None
+    if span is not None and state.goes_on_in(span):
+        state = replace(state, span=span)
     if state.event is not None and state.is_over(at):
         closed = replace(state.event, state="closed")
         state = replace(state, event=None)

@@ -4,7 +4,7 @@ from service.settings.duty import DutySettings
 from service.settings.keeping import JournalSettings, RetentionSettings
 from service.settings.leave import LeaveSettings
 from service.settings.places import CameraSettings, HallSettings, WindowSettings
-from service.settings.reading import SettingsError, load_settings
+from service.settings.reading import SettingsError, faults, load_settings
 from service.settings.roster import RosterEntry
 from service.settings.running import EMBEDDER, ModelSettings, RecorderSettings, ServerSettings
 from service.settings.site import GivenSettings, Settings
@@ -25,5 +25,6 @@ __all__ = [
     "Settings",
     "SettingsError",
     "WindowSettings",
+    "faults",
     "load_settings",
 ]

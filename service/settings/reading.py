@@ -11,7 +11,7 @@ from pydantic_settings import SettingsError as EnvironmentFault
 from service.settings.site import Settings
 from vision.errors import BadInput
 
-__all__ = ["SettingsError", "load_settings"]
+__all__ = ["SettingsError", "faults", "load_settings"]
 
 _WIDE: Final = frozenset("\uff1a\uff0c\u3001\uff0e\uff3b\uff3d\uff5b\uff5d\u3000")
 """Punctuation that a Chinese keyboard types instead of YAML's own."""
@@ -37,7 +37,8 @@ def load_settings(path: Path | None) -> Settings:
         settings = Settings(**values)
         settings.books()
     except ValidationError as error:
-        raise SettingsError(f"{path or 'environment'}: {_faults(error)}") from error
+        told = "; ".join(sentence for _, sentence in faults(error))
+        raise SettingsError(f"{path or 'environment'}: {told}") from error
     except EnvironmentFault as error:
         raise SettingsError(f"environment: {_unread(error)}") from error
     except BadInput as error:
@@ -59,9 +60,12 @@ def _unread(error: EnvironmentFault) -> str:
     return f'ZAIGANG_{named[1].upper() if named else "..."}: its value must be JSON, such as {{"port": 9000}}'
 
 
-def _faults(error: ValidationError) -> str:
-    """Every fault as ``key: what is wrong``, each key written as in the file, no value shown that may be a password."""
-    sentences = []
+def faults(error: ValidationError) -> list[tuple[str, str]]:
+    """Every fault: its dotted place, and ``key: what is wrong`` with the key written as in the file.
+
+    No value is shown that may be a password.
+    """
+    found = []
     for fault in error.errors(include_url=False):
         key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]).lstrip(".")
         message = str(fault["msg"]).removeprefix("Value error, ")
@@ -72,5 +76,5 @@ def _faults(error: ValidationError) -> str:
         given = str(fault["input"]) if fault["type"].endswith("_parsing") else key
         if wide := _WIDE.intersection(given):
             message += f" (it holds a full-width {min(wide)}; type the narrow one)"
-        sentences.append(f"{key}: {message}" if key else message)
-    return "; ".join(sentences)
+        found.append((".".join(str(part) for part in fault["loc"]), f"{key}: {message}" if key else message))
+    return found

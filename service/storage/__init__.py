@@ -4,6 +4,7 @@ from service.storage.database import Database, open_database
 from service.storage.events import EventFilter, EventKey, EventPage, EventQueries
 from service.storage.journal import JournalQueries
 from service.storage.places import PlaceQueries
+from service.storage.revisions import RevisionQueries, StaleRevision
 from service.storage.verdicts import VerdictQueries
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "EventQueries",
     "JournalQueries",
     "PlaceQueries",
+    "RevisionQueries",
+    "StaleRevision",
     "VerdictQueries",
     "open_database",
 ]

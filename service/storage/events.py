@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.evidence.retention import VerdictWord
@@ -114,6 +114,12 @@ class EventQueries:
     async def find(self, event: str) -> Event | None:
         row = await self._session.get(tables.Event, event)
         return None if row is None else _event(row)
+
+    async def open_by_window(self) -> dict[str, int]:
+        """How many events are open at each window that has any."""
+        event = tables.Event
+        query = select(event.window, func.count()).where(event.state == "open").group_by(event.window)
+        return {row[0]: row[1] for row in await self._session.execute(query)}
 
     async def neighbours(self, event: Event) -> tuple[str | None, str | None]:
         """The ids of the next older and the next newer event."""

@@ -1,4 +1,4 @@
-"""A worker process: its plan is the first line of stdin, it beats on stdout, and it ends when stdin does."""
+"""A worker process: each line of stdin is a plan, it beats on stdout, and it ends when stdin does."""
 
 import os
 import signal
@@ -7,12 +7,16 @@ import threading
 import time
 from typing import Final
 
+import structlog
+
 from service.logs import set_up_logs
 from service.worker.plan import plan_of
 from service.worker.worker import Worker
-from vision.errors import ZaigangError
+from vision.errors import BadInput, ZaigangError
 
 __all__ = ["main"]
+
+log = structlog.get_logger()
 
 _ORPHAN_S: Final = 20.0
 
@@ -42,8 +46,11 @@ def _beat() -> None:
 
 def _until_orphaned(worker: Worker) -> None:
     # Without its supervisor a worker would go on beside the one that the next supervisor starts.
-    while sys.stdin.read(1):
-        pass
+    try:
+        for line in sys.stdin:
+            worker.follow(plan_of(line).settings)
+    except BadInput as error:  # half a line, of a service that was killed; else the next worker gets a whole one
+        log.error("worker ends, it was told what it cannot read", why=str(error))
     worker.stop()
     time.sleep(_ORPHAN_S)
     os._exit(1)  # one that hangs would hold its spool for good, and what is kept stands a kill at any moment

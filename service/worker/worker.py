@@ -1,5 +1,6 @@
 """The worker: one process for a group of cameras, from their newest pictures to spooled events and evidence."""
 
+import queue
 import shutil
 import threading
 import time
@@ -13,6 +14,7 @@ from service.models import load_eye, load_uniforms
 from service.rules.event import Event
 from service.rules.judge import Judge
 from service.rules.rulebook import Rulebook
+from service.settings import Settings
 from service.worker.delivery import Deliverer, LiveLink
 from service.worker.evidence import EvidenceCutter, Scene
 from service.worker.jobs import EvidenceJobs
@@ -65,6 +67,7 @@ class Worker:
         self._arrived = threading.Event()
         self._books: Mapping[WindowId, Rulebook] = plan.settings.books()
         self._duty = plan.settings.duty_by_window()
+        self._changed: queue.SimpleQueue[Settings] = queue.SimpleQueue()
         self._ring = plan.data / "ring"
         give_way(self._ring, self._short_by())
         self._spool = Spool(plan.data / "spool" / f"{plan.worker}.db")
@@ -114,6 +117,7 @@ class Worker:
                 self._arrived.wait(0.2)
                 self._arrived.clear()
                 self._mark_time()
+                self._take_up()
                 self._look()
                 self._keep_house()
                 self._beat()
@@ -122,6 +126,11 @@ class Worker:
         for thread in threads:
             if thread.fault is not None:
                 raise thread.fault
+
+    def follow(self, settings: Settings) -> None:
+        """Judge by the hours and the leave of ``settings`` from the next look on; may be called from another thread."""
+        self._changed.put(settings)
+        self._arrived.set()
 
     def stop(self) -> None:
         """Ask ``run`` to end; may be called from a signal handler or another thread."""
@@ -150,6 +159,14 @@ class Worker:
                     if observation.window in post.status:
                         events += self._judge.observe(observation)
         return events
+
+    def _take_up(self) -> None:
+        """Changed hours and leave; what is being judged goes on."""
+        while not self._changed.empty():
+            settings = self._changed.get()
+            self._duty = settings.duty_by_window()
+            self._judge.follow(self._duty, settings.shifts_by_window(), settings.exempt())
+            log.info("hours and leave taken up", worker=self._plan.worker)
 
     def _mark_time(self) -> None:
         now = self._clock()

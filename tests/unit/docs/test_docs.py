@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 from pydantic import BaseModel
 
-from service.api import events, ingest, live, places, rules
+from service.api import events, ingest, leave, live, parts, places, rules
 from service.rules.rulebook import Rule, load_rulebook
 from service.settings import CameraSettings, Settings, WindowSettings
 from vision.layout import ZONES
@@ -62,9 +62,9 @@ def test_figure_of_a_rule_is_documented(key: str) -> None:
     assert f"`{key}`" in page("rulebook.md")
 
 
-@pytest.mark.parametrize("part", [live, places, events, rules, ingest])
-def test_endpoint_is_documented(part: ModuleType) -> None:
-    paths = [route.path for route in part.router.routes]
+@pytest.mark.parametrize("noun", [live, places, events, rules, parts, leave, ingest])
+def test_endpoint_is_documented(noun: ModuleType) -> None:
+    paths = [route.path for route in noun.router.routes]
 
     assert paths
     for path in paths:

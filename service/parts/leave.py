@@ -1,0 +1,57 @@
+"""Registered leave entry by entry: what each is called, which are over, and how one ends before its time."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal
+
+from service.settings import LeaveSettings, Settings
+from vision.streamtime import SECOND, StreamTime, to_datetime
+
+__all__ = ["ended", "named", "standing"]
+
+Standing = Literal["coming", "running", "over"]
+
+
+def named(entries: Iterable[LeaveSettings]) -> dict[str, LeaveSettings]:
+    """Every entry by its id.
+
+    The id is made of whose it is, from when on, of what and by whom, so that it stays when the entry is ended early;
+    a further one of the same has a number behind it.
+    """
+    found: dict[str, LeaveSettings] = {}
+    for entry in entries:
+        of = json.dumps([sorted(entry.windows), sorted(entry.rules), entry.begins.isoformat(), entry.by])
+        id_ = base = hashlib.sha256(of.encode()).hexdigest()[:12]
+        number = 1
+        while id_ in found:
+            number += 1
+            id_ = f"{base}-{number}"
+        found[id_] = entry
+    return found
+
+
+def standing(entry: LeaveSettings, settings: Settings, now: StreamTime) -> Standing:
+    """Whether ``entry`` holds at ``now``, or is yet to come, or over; being away is over with its limit."""
+    leave = entry.leave(settings.hall.zone)
+    if now < leave.begins:
+        return "coming"
+    ends = leave.ends if leave.rules else min(leave.ends, leave.begins + leave.limit)
+    return "running" if now < ends else "over"
+
+
+def ended(entry: LeaveSettings, settings: Settings, now: StreamTime) -> LeaveSettings | None:
+    """``entry`` ended at ``now``, so that what it excused until then stays so; one that is over stays as it is.
+
+    None where it has not begun, or only just, and can go altogether.
+    """
+    if standing(entry, settings, now) == "over":
+        return entry
+    zone = settings.hall.zone
+    if now < entry.leave(zone).begins + SECOND:
+        return None
+    offset = entry.begins.tzinfo if isinstance(entry.begins, datetime) else None
+    at = to_datetime(now).astimezone(offset or zone).replace(microsecond=0)
+    values: dict[str, Any] = entry.model_dump(by_alias=True, exclude_unset=True)
+    return LeaveSettings(**{**values, "to": at if offset is not None else at.replace(tzinfo=None)})

@@ -1,0 +1,100 @@
+"""What is asked of the parts that are edited while the site runs: their latest versions, their history, a new one."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, func, inspect, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.parts.content import PARTS, Part, Revision
+from service.storage import tables
+from service.storage.database import Database, DatabaseError
+from vision.errors import BadInput
+from vision.streamtime import StreamTime
+
+__all__ = ["RevisionQueries", "StaleRevision", "stored_revisions"]
+
+
+class StaleRevision(BadInput):
+    """Somebody else has saved a newer version than the one that a change was made from."""
+
+
+class RevisionQueries:
+    """Versions of parts within one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def versions(self) -> dict[Part, int]:
+        """The latest version of every part that was ever edited."""
+        query = select(tables.Revision.part, func.max(tables.Revision.version)).group_by(tables.Revision.part)
+        found = {row[0]: row[1] for row in await self._session.execute(query)}
+        return {part: found[part] for part in PARTS if part in found}
+
+    async def latest(self) -> dict[Part, Revision]:
+        """The latest version of every part that was ever edited, whole."""
+        return {
+            part: revision
+            for part, version in (await self.versions()).items()
+            if (revision := await self.find(part, version)) is not None
+        }
+
+    async def find(self, part: Part, version: int) -> Revision | None:
+        row = await self._session.get(tables.Revision, (part, version))
+        return None if row is None else _revision(part, row)
+
+    async def history(self, part: Part, limit: int, before: int | None = None) -> list[Revision]:
+        """Versions of ``part``, the newest first, those before ``before``."""
+        return [_revision(part, row) for row in await self._session.scalars(history_query(part, limit, before))]
+
+    async def save(
+        self, part: Part, content: Mapping[str, Any], by: str, why: str, at: StreamTime, base: int
+    ) -> Revision:
+        """Keep the version that follows ``base``; raises StaleRevision where another one does already."""
+        newest = (await self.versions()).get(part, 0)
+        if newest == base:
+            row = tables.Revision(part=part, version=base + 1, content=dict(content), by=by, why=why, saved_at=at)
+            self._session.add(row)
+            try:
+                await self._session.flush()
+            except IntegrityError:  # saved by somebody else in this very moment
+                newest = base + 1
+        if newest != base:
+            raise StaleRevision(
+                f"base: made from version {base} of {part}, but version {newest} is there; look at that one first"
+            )
+        return _revision(part, row)
+
+
+def stored_revisions(file: Path) -> dict[Part, Revision]:
+    """The latest versions in the database ``file``; none where there is no file, or one from before parts were edited.
+
+    Raises DatabaseError naming the file.
+    """
+    return asyncio.run(_latest(file)) if file.is_file() else {}
+
+
+async def _latest(file: Path) -> dict[Part, Revision]:
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    try:
+        async with database.session() as session:
+            is_there = await session.run_sync(lambda own: inspect(own.connection()).has_table("revisions"))
+            return await RevisionQueries(session).latest() if is_there else {}
+    except DatabaseError as error:
+        raise DatabaseError(f"{file}: {error}") from error
+    finally:
+        await database.close()
+
+
+def history_query(part: Part, limit: int, before: int | None) -> Select[tables.Revision]:
+    """Versions by key, newest first; the primary key gives the order."""
+    revision = tables.Revision
+    query = select(revision).where(revision.part == part).order_by(revision.version.desc()).limit(limit)
+    return query if before is None else query.where(revision.version < before)
+
+
+def _revision(part: Part, row: tables.Revision) -> Revision:
+    return Revision(part, row.version, row.content, row.by, row.why, StreamTime(row.saved_at))
