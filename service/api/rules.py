@@ -1,11 +1,14 @@
 """The rulebook in force."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
+from service.api.errors import NotFound
 from service.api.schemas import RulebookOut, RuleOut, TextOut, UnjudgedOut
 from service.api.site import SiteDep
+from service.parts.origins import origins
+from vision.observation import WindowId
 
 __all__ = ["router"]
 
@@ -15,9 +18,17 @@ _WORDS = {"name", "text", "severity", "state", "sources"}
 
 
 @router.get("/rules")
-async def rulebook(site: SiteDep) -> RulebookOut:
-    """The hall's rulebook: every rule with its state, figures and sources, and those that nothing here can judge."""
-    content: dict[str, Any] = site.hall_book.model_dump(mode="json")
+async def rulebook(
+    site: SiteDep,
+    window: Annotated[str | None, Query(description="The book of this window instead of the hall's.")] = None,
+) -> RulebookOut:
+    """The rulebook in force: every rule with its state, figures and sources, and those that nothing here can judge."""
+    now = site.in_force.now
+    own = WindowId(window) if window is not None else None
+    if own is not None and own not in now.books:
+        raise NotFound("window", own)
+    content: dict[str, Any] = (now.hall_book if own is None else now.books[own]).model_dump(mode="json")
+    sources = origins(now, own)
     return RulebookOut(
         version=content["version"],
         rules=[
@@ -29,6 +40,7 @@ async def rulebook(site: SiteDep) -> RulebookOut:
                 state=rule["state"],
                 sources=rule["sources"],
                 parameters={key: value for key, value in rule.items() if key not in _WORDS},
+                origins=sources.get(name, {}),
             )
             for name, rule in content["rules"].items()
         ],

@@ -348,6 +348,8 @@ class EventDetailOut(EventOut):
 
 
 class RuleOut(BaseModel):
+    """``origins``: where a parameter comes from that is not the shipped one: zaigang.yaml, edited v3, follows after."""
+
     id: str
     name: TextOut
     text: TextOut
@@ -355,6 +357,7 @@ class RuleOut(BaseModel):
     state: str
     sources: list[str]
     parameters: dict[str, Any]
+    origins: dict[str, str]
 
 
 class UnjudgedOut(BaseModel):

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from service.cli.options import Config
-from service.cli.sources import site_settings, watchable
+from service.cli.sources import site_in_force, site_settings, watchable
 from service.cli.tables import show, table
-from service.models import load_eye, load_uniforms, waiting
+from service.models import load_eye, load_uniforms, refusal_by, waiting
 from service.rules.duty import LAST_KNOWN_YEAR
 from service.settings import CameraSettings
 from vision.address import address
@@ -39,12 +39,17 @@ def check(
     config: Config = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Check a configuration: its keys, its networks, and every camera once. Exit code 2 when anything is wrong."""
-    settings = site_settings(config)
+    """Check a configuration: its keys, what was edited since, its networks, and every camera once.
+
+    Exit code 2 when anything is wrong.
+    """
+    given = site_settings(config)
+    now = site_in_force(given, refusal_by(given.models))
+    settings = now.settings
     eye = load_eye(settings.models, settings.books().values())
     uniforms = load_uniforms(settings.models)
     reports = [_open(camera) for camera in settings.cameras]
-    notes = []
+    notes = list(now.troubles)
     if settings.duty.public_holidays and not settings.duty.always:
         notes.append(f"the table of Chinese holidays ends with {LAST_KNOWN_YEAR}; name later years' days in duty.days")
     books = {book.version: book for book in settings.books().values()}
@@ -63,7 +68,7 @@ def check(
             typer.echo(f"uniforms: {', '.join(uniforms.names)}")
         for note in notes:
             typer.echo(f"note: {note}")
-    if any(report.fault for report in reports):
+    if now.troubles or any(report.fault for report in reports):
         raise typer.Exit(2)
 
 

@@ -7,8 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from service.cli.options import Config, Set, parse_changes
+from service.cli.sources import site_in_force
 from service.cli.tables import say, show, table
-from service.models import waiting
+from service.models import refusal_by, waiting
+from service.parts import Effective, unchanged
+from service.parts.origins import FOLLOWS, changed_figures, origins
 from service.rules.duration import written
 from service.rules.rulebook import Rulebook, load_rulebook, overridden, rulebook_schema
 from service.settings import load_settings
@@ -26,11 +29,17 @@ def rules(
     if schema:
         typer.echo(json.dumps(rulebook_schema(), ensure_ascii=False, indent=1))
         return
-    settings = load_settings(config)
-    book = overridden(overridden(load_rulebook(), settings.rules, "rules"), parse_changes(changes), "--set")
-    waits = waiting(settings.models, book)
+    given = load_settings(config)
+    now = unchanged(given) if config is None else site_in_force(given, refusal_by(given.models))
+    set_here = parse_changes(changes)
+    book = overridden(now.hall_book, set_here, "--set")
+    waits = waiting(given.models, book)
+    sources = origins(now)
+    for changed, change in set_here.items():
+        sources.setdefault(changed, {}).update(dict.fromkeys(change, "--set"))
     if as_json:
-        typer.echo(json.dumps(_effective(book, waits), ensure_ascii=False, indent=1))
+        content = {**_effective(book, waits, sources), "windows": _windows(now)}
+        typer.echo(json.dumps(content, ensure_ascii=False, indent=1))
         return
     headings = ("规则 rule", "中文", "状态 state", "满 after", "结束 clear", "程度 severity", "依据 sources")
     shown = table(f"规则手册 rulebook {book.version}", *headings)
@@ -47,14 +56,46 @@ def rules(
     for name, unjudged in book.unjudged.items():
         shown.add_row(name, unjudged.name.zh, "不判断 off", "", "", "", " ".join(unjudged.sources))
     show(shown)
+    _print_changes(book, sources, now)
     for name, lacking in waits.items():
         typer.echo(f"{name} waits: {lacking}")
     for name, unjudged in book.unjudged.items():
         say(f"{name} 需要 needs: {unjudged.needs.zh} / {unjudged.needs.en}")
 
 
-def _effective(book: Rulebook, waits: Mapping[str, str]) -> dict[str, Any]:
-    """Every rule by id with its state as it works out here, and what an off one needs."""
+def _print_changes(book: Rulebook, sources: Mapping[str, Mapping[str, str]], now: Effective) -> None:
+    """What differs from the shipped book, at which window, and where that comes from."""
+    for name, figures in changed_figures(load_rulebook(), book).items():
+        for key, (shipped, value) in figures.items():
+            say(f"{name}.{key} {value} ({shipped}): {sources.get(name, {}).get(key, FOLLOWS)}")
+    for window, own in _windows(now).items():
+        for name, figures in own["rules"].items():
+            for key, figure in figures.items():
+                say(f"{window} {name}.{key} {figure['value']}: {figure['origin']}")
+    for trouble in now.troubles:
+        typer.echo(f"zaigang: {trouble}", err=True)
+
+
+def _windows(now: Effective) -> dict[str, Any]:
+    """The windows that are judged by a book of their own: its version, and the figures that differ from the hall's."""
+    return {
+        window: {
+            "version": book.version,
+            "rules": {
+                name: {
+                    key: {"value": value, "origin": origins(now, window).get(name, {}).get(key, FOLLOWS)}
+                    for key, (_, value) in figures.items()
+                }
+                for name, figures in changed_figures(now.hall_book, book).items()
+            },
+        }
+        for window, book in now.books.items()
+        if book.version != now.hall_book.version
+    }
+
+
+def _effective(book: Rulebook, waits: Mapping[str, str], sources: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Every rule by id with its state as it works out here, what an off one needs, and where its figures come from."""
     found: dict[str, Any] = {}
     for name, rule in book.rules.items():
         content = rule.model_dump(mode="json")
@@ -65,6 +106,7 @@ def _effective(book: Rulebook, waits: Mapping[str, str]) -> dict[str, Any]:
             "needs": None if lacking is None else {"zh": lacking, "en": lacking},
             **{key: content.pop(key) for key in ("severity", "sources")},
             "parameters": content,
+            "origins": dict(sources.get(name, {})),
         }
     for name, unjudged in book.unjudged.items():
         found[name] = {**unjudged.model_dump(mode="json"), "state": "off", "parameters": {}}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from service.parts import Effective, Refusal, effective
+from service.parts import Effective, Refusal, effective, unchanged
 from service.settings import CameraSettings, Settings, load_settings
 from vision.address import Address, address
 from vision.errors import BadInput, SourceError, without_password
@@ -28,9 +28,12 @@ def site_settings(config: Path | None) -> Settings:
 
 def site_in_force(given: Settings, refusal: Refusal) -> Effective:
     """``given`` with what was edited while it ran; no database is made or migrated for it."""
+    file = given.data / "zaigang.db"
+    if not file.is_file():
+        return unchanged(given)
     from service.storage.revisions import stored_revisions
 
-    return effective(given, stored_revisions(given.data / "zaigang.db"), refusal)
+    return effective(given, stored_revisions(file), refusal)
 
 
 def watchable(camera: CameraSettings) -> Address | None:

@@ -1,9 +1,9 @@
 """What is asked of the parts that are edited while the site runs: their latest versions, their history, a new one."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.exc import IntegrityError
@@ -11,11 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.parts.content import PARTS, Part, Revision
 from service.storage import tables
-from service.storage.database import Database, DatabaseError
+from service.storage.database import Database, DatabaseError, open_database
+from service.storage.events import EventQueries
 from vision.errors import BadInput
 from vision.streamtime import StreamTime
 
-__all__ = ["RevisionQueries", "StaleRevision", "stored_revisions"]
+__all__ = [
+    "RevisionQueries",
+    "StaleRevision",
+    "open_events",
+    "save_revision",
+    "stored_history",
+    "stored_revisions",
+]
+
+T = TypeVar("T")
 
 
 class StaleRevision(BadInput):
@@ -74,15 +84,44 @@ def stored_revisions(file: Path) -> dict[Part, Revision]:
 
     Raises DatabaseError naming the file.
     """
-    return asyncio.run(_latest(file)) if file.is_file() else {}
+    return _asked(file, lambda session: RevisionQueries(session).latest()) or {}
 
 
-async def _latest(file: Path) -> dict[Part, Revision]:
+def stored_history(file: Path, part: Part, limit: int, before: int | None = None) -> list[Revision]:
+    """Versions of ``part`` in the database ``file``, the newest first, as `RevisionQueries.history` gives them."""
+    return _asked(file, lambda session: RevisionQueries(session).history(part, limit, before)) or []
+
+
+def open_events(file: Path) -> dict[str, int]:
+    """How many events are open at each window of the database ``file``."""
+    return _asked(file, lambda session: EventQueries(session).open_by_window()) or {}
+
+
+def save_revision(
+    file: Path, part: Part, content: Mapping[str, Any], by: str, why: str, at: StreamTime, base: int
+) -> Revision:
+    """Keep a version in the database ``file``, which is made or migrated as needed; a service may be running on it.
+
+    Raises StaleRevision where somebody else was quicker.
+    """
+    asyncio.run(open_database(file).close())
+    kept = _asked(file, lambda session: RevisionQueries(session).save(part, content, by, why, at, base))
+    if kept is None:
+        raise DatabaseError(f"{file}: the database has gone")
+    return kept
+
+
+def _asked(file: Path, question: Callable[[AsyncSession], Awaitable[T]]) -> T | None:
+    """The answer of the database ``file`` within one transaction; None where it is not there, or has no such tables."""
+    return asyncio.run(_answer(file, question)) if file.is_file() else None
+
+
+async def _answer(file: Path, question: Callable[[AsyncSession], Awaitable[T]]) -> T | None:
     database = Database(f"sqlite+aiosqlite:///{file}")
     try:
         async with database.session() as session:
             is_there = await session.run_sync(lambda own: inspect(own.connection()).has_table("revisions"))
-            return await RevisionQueries(session).latest() if is_there else {}
+            return await question(session) if is_there else None
     except DatabaseError as error:
         raise DatabaseError(f"{file}: {error}") from error
     finally:
