@@ -12,7 +12,7 @@ from service.api.present import moment
 from service.api.site import Site, SiteDep
 from service.api.taking_up import take_up
 from service.parts import PartError
-from service.parts.leave import ended, named, standing
+from service.parts.leave import ended, named, recent, standing
 from service.settings import LeaveSettings
 from service.storage import StaleRevision
 
@@ -40,6 +40,10 @@ async def register(site: SiteDep, wanted: LeaveSettings) -> LeaveOut:
 
     await _changed(site, change, wanted.by, wanted.why)
     found = [id_ for id_, one in named(site.settings.leave).items() if one == wanted]
+    if not found:
+        raise ApiError(
+            422, "bad_input", "to: that is over for two months and longer, it would exempt from nothing", "to"
+        )
     return _leave_out(site, found[-1], wanted)
 
 
@@ -74,14 +78,15 @@ async def _changed(site: Site, change: Callable[[list[LeaveSettings]], list[Leav
         await take_up(site)
         now = site.in_force.now
         entries = [LeaveSettings(**one) for one in now.contents.get("leave", {}).get("entries", ())]
-        content = {"entries": [_plain(one) for one in change(entries)]}
+        kept = recent(change(entries), site.settings, site.board.now())
+        content = {"entries": [_plain(one) for one in kept]}
         try:
             proposal = await propose(site, "leave", content)
             if not proposal.same:
                 await save(site, proposal, by, why)
             return
         except PartError as error:
-            field = error.field.rpartition(f"content.entries.{len(entries)}.")[2]
+            field = error.field.rpartition(f"content.entries.{len(kept) - 1}.")[2]
             raise ApiError(422, "bad_input", str(error), field) from error
         except StaleRevision as error:
             if last:

@@ -4,12 +4,14 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from service.settings import LeaveSettings, Settings
 from vision.streamtime import SECOND, StreamTime, to_datetime
 
-__all__ = ["ended", "named", "standing"]
+__all__ = ["ended", "named", "recent", "standing"]
+
+_KEPT: Final = 62 * 86400 * SECOND
 
 Standing = Literal["coming", "running", "over"]
 
@@ -37,8 +39,16 @@ def standing(entry: LeaveSettings, settings: Settings, now: StreamTime) -> Stand
     leave = entry.leave(settings.hall.zone)
     if now < leave.begins:
         return "coming"
-    ends = leave.ends if leave.rules else min(leave.ends, leave.begins + leave.limit)
-    return "running" if now < ends else "over"
+    return "running" if now < leave.over else "over"
+
+
+def recent(entries: Iterable[LeaveSettings], settings: Settings, now: StreamTime) -> list[LeaveSettings]:
+    """``entries`` without those over for longer than a month and its review take; older versions have them.
+
+    So a part to which somebody adds every day does not grow for good.
+    """
+    zone = settings.hall.zone
+    return [entry for entry in entries if now < entry.leave(zone).over + _KEPT]
 
 
 def ended(entry: LeaveSettings, settings: Settings, now: StreamTime) -> LeaveSettings | None:

@@ -94,7 +94,7 @@ def _moments(settings: Settings, zone: ZoneInfo) -> set[StreamTime]:
     found: set[StreamTime] = set()
     for one in settings.leave:
         leave = one.leave(zone)
-        found |= {leave.begins, leave.ends, StreamTime(leave.begins + leave.limit)}
+        found |= {leave.begins, leave.over}
     own = [own.duty for _, own in settings.windows().values()]
     named = [one for one in _leaves([settings.duty, *own]) if isinstance(one, datetime)]
     return found | {at(one, zone) for one in named for at in (begin_of, end_of)}

@@ -1,5 +1,6 @@
 """Leave that was registered: who may be away, or do what a rule forbids, from when to when."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -32,17 +33,27 @@ class Leave:
     def holds(self, window: WindowId, rule: str | None, at: StreamTime) -> bool:
         if self.windows and window not in self.windows:
             return False
-        if self.rules:
-            return rule in self.rules and self.begins <= at < self.ends
-        return self.begins <= at < min(self.ends, self.begins + self.limit)
+        return (not self.rules or rule in self.rules) and self.begins <= at < self.over
+
+    @property
+    def over(self) -> StreamTime:
+        """The moment from which on it exempts from nothing."""
+        return self.ends if self.rules else StreamTime(min(self.ends, self.begins + self.limit))
 
 
 def exempt_by(leaves: Iterable[Leave]) -> Exempt:
-    """What ``leaves`` exempt from."""
+    """What ``leaves`` exempt from. It is asked for every rule at every look, so that old entries must cost nothing."""
     kept = tuple(leaves)
     if not kept:
         return nobody
-    return lambda window, rule, at: any(leave.holds(window, rule, at) for leave in kept)
+    marks = sorted({at for leave in kept for at in (leave.begins, leave.over)})
+    running = [tuple(leave for leave in kept if leave.begins <= at < leave.over) for at in marks]
+
+    def exempt(window: WindowId, rule: str | None, at: StreamTime) -> bool:
+        spell = bisect_right(marks, at) - 1
+        return spell >= 0 and any(leave.holds(window, rule, at) for leave in running[spell])
+
+    return exempt
 
 
 def nobody(_window: WindowId, _rule: str | None, _at: StreamTime) -> bool:
