@@ -24,6 +24,7 @@ from service.api.schemas import (
 )
 from service.api.site import Site
 from service.evidence.retention import VerdictWord
+from service.parts.in_force import TroubleCode
 from service.rules.event import Event
 from service.rules.rulebook import Rule
 from service.storage.events import StoredEvidence
@@ -229,9 +230,11 @@ def _health_out(site: Site, cameras: list[CameraOut]) -> HealthOut:
     troubles = [camera.trouble for camera in cameras if camera.trouble and camera.reason]
     troubles += [f"{camera.name}: {camera.recording_trouble}" for camera in cameras if camera.recording_trouble]
     troubles += [worker.trouble for worker in workers if worker.trouble]
-    upkeep = site.troubles()
+    upkeep = [UpkeepOut(code=one.code, text=one.text, figures=one.figures) for one in site.troubles()]
+    upkeep += [_edit_trouble("edit_unfit", text) for text in site.in_force.now.troubles]
+    if site.in_force.trouble is not None:
+        upkeep.append(_edit_trouble("edit_late", site.in_force.trouble))
     troubles += [one.text for one in upkeep]
-    troubles += site.in_force.troubles()
     if free_mb < _LOW_DISK_MB:
         troubles.append(f"only {free_mb} MB of disk space are left")
     rates = [camera.looks_per_s for camera in cameras if camera.looks_per_s is not None]
@@ -239,7 +242,7 @@ def _health_out(site: Site, cameras: list[CameraOut]) -> HealthOut:
     return HealthOut(
         status="ok" if not troubles and well == len(cameras) else "degraded",
         troubles=troubles,
-        upkeep=[UpkeepOut(code=one.code, text=one.text, figures=one.figures) for one in upkeep],
+        upkeep=upkeep,
         cameras_ok=well,
         cameras=len(cameras),
         looks_per_s=round(sum(rates) / len(rates), 1) if rates else 0.0,
@@ -249,3 +252,7 @@ def _health_out(site: Site, cameras: list[CameraOut]) -> HealthOut:
         rulebook=site.hall_book.version,
         workers=workers,
     )
+
+
+def _edit_trouble(code: TroubleCode, text: str) -> UpkeepOut:
+    return UpkeepOut(code=code, text=text, figures={"why": text})

@@ -160,7 +160,7 @@ class UpkeepOut(BaseModel):
 class HealthOut(BaseModel):
     """``status`` is degraded while anything needs a person; ``troubles`` says what, one sentence each.
 
-    ``upkeep``: those of them that concern the evidence that is kept.
+    ``upkeep``: those of them that concern the evidence that is kept, and what was edited.
     """
 
     status: Literal["ok", "degraded"]

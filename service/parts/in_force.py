@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from service.parts.content import PARTS, Part, PartError, Refusal, Revision, checked, with_edits
 from service.rules.rulebook import Rulebook, load_rulebook, overridden
 from service.settings import Settings
 from vision.observation import WindowId
 
-__all__ = ["Effective", "InForce", "effective", "unchanged"]
+__all__ = ["Effective", "InForce", "TroubleCode", "effective", "unchanged"]
+
+TroubleCode = Literal["edit_unfit", "edit_late"]
+"""What may be wrong with edits: one does not fit any longer, or the last one cannot be taken up."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,9 +51,6 @@ class InForce:
         self.now = now
         self.changing = asyncio.Lock()
         self.trouble: str | None = None
-
-    def troubles(self) -> list[str]:
-        return [*self.now.troubles, *([self.trouble] if self.trouble is not None else [])]
 
 
 def unchanged(given: Settings) -> Effective:

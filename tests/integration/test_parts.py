@@ -1,17 +1,21 @@
 """What is edited while the site runs, over the API: checked, shown, refused, kept in versions, brought back."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from service.api.taking_up import follow_revisions
 from service.models import refusal_by
 from service.parts import InForce, effective
 from service.storage import RevisionQueries
+from service.storage.database import DatabaseError
 from service.storage.revisions import stored_revisions
 from tests.fixtures.site import NOW, PlayedSite, an_event, camera_message, played_site
+from tests.fixtures.waiting import until
 
 RULES = {"hall": {"leave_post": {"after": "3min"}}, "windows": {"w2": {"phone_use": {"after": 20}}}}
 
@@ -277,6 +281,7 @@ async def test_entry_that_does_not_fit_any_longer_is_left_out_loudly(site: Playe
     assert 'version 1 of leave: entries.0.windows: there is no window "gone"' in part["troubles"][2]
     health = await get(site, "/health")
     assert (health["status"], health["troubles"]) == ("degraded", part["troubles"])
+    assert [one["code"] for one in health["upkeep"]] == ["edit_unfit"] * 3
     assert [one["windows"] for one in await get(site, "/leave")] == [["w1"]]
 
 
@@ -291,3 +296,46 @@ async def test_service_starts_with_what_was_edited_before(tmp_path: Path) -> Non
     assert in_force.now.hall_book.rules["leave_post"].after == 180
     assert stored_revisions(tmp_path / "nothing.db") == {}
     assert not (tmp_path / "nothing.db").exists()
+
+
+async def test_what_others_save_is_taken_up_and_a_database_that_refuses_is_told(site: PlayedSite) -> None:
+    site.site.board.hear("worker1", camera_message())
+    following = asyncio.create_task(follow_revisions(site.site, every_s=0.02))
+    try:
+        async with site.site.database.session() as session:
+            await RevisionQueries(session).save("rules", RULES, "李", "先", NOW, 0)
+        await until_async(lambda: site.book.rules["leave_post"].after == 180)
+
+        async with site.site.database.session() as session:
+            await session.execute(text("ALTER TABLE revisions RENAME TO gone"))
+        await until_async(lambda: site.site.in_force.trouble is not None)
+        health = await get(site, "/health")
+        async with site.site.database.session() as session:
+            await session.execute(text("ALTER TABLE gone RENAME TO revisions"))
+        await until_async(lambda: site.site.in_force.trouble is None)
+    finally:
+        following.cancel()
+
+    assert [one["code"] for one in health["upkeep"]] == ["edit_late"]
+    assert site.workers.restarted == ["cam1", "cam2"]
+
+
+async def test_workers_that_cannot_be_told_are_told_again(site: PlayedSite) -> None:
+    telling = site.workers.tell
+    failures = iter([DatabaseError("the database refuses")])
+
+    async def refuse() -> None:
+        if (failure := next(failures, None)) is not None:
+            raise failure
+        await telling()
+
+    site.workers.tell = refuse  # type: ignore[method-assign]
+    await put(site, "duty", {"hall": {"weekdays": ["mon"]}})
+    assert (await get(site, "/parts/duty"))["version"] == 1
+
+    assert site.workers.told == 1
+    assert site.site.settings.duty.weekdays == ("mon",)
+
+
+async def until_async(found: Callable[[], bool]) -> None:
+    await asyncio.to_thread(until, found, "it was taken up")

@@ -13,6 +13,7 @@ from service.api.schemas import EventOut, WindowStatus, WorkerOut
 from service.evidence.manifest import MissingCode
 from service.evidence.retention import VerdictWord
 from service.evidence.upkeep import Code
+from service.parts.in_force import TroubleCode
 from service.rules.rulebook import PARTS, load_rulebook
 from vision.layout import ZONES
 from vision.observation import COUNTS, REASONS, SIGNALS
@@ -43,7 +44,7 @@ FAMILIES: Final[dict[str, set[str]]] = {
     "piece.": {"clip", "begin", "satisfied", "end", "track"},
     "frame.": {"begin", "satisfied", "end", "seek", "enlarge"},
     "history.": {*STATES, "began", "satisfied", "title", "verdict", "hold", "deleted"},
-    "upkeep.": set(get_args(Code)),
+    "upkeep.": {*get_args(Code), *get_args(TroubleCode)},
     "verdict.": {
         *get_args(VerdictWord),
         *("title", "uphold", "dismiss", "again", "still_open", "why", "other", "by", "lacks_why", "lacks_by"),
