@@ -48,18 +48,30 @@ def outlook(before: Settings, after: Settings, now: StreamTime, days: int = DAYS
     hours = sorted({time(), *_hours(before), *_hours(after)})
     moments = [*_moments(before, zone), *_moments(after, zone)]
     old, new = before.duty_by_window(), after.duty_by_window()
+    together = _together(before, after)
     found = []
     for day in (first + timedelta(days=number) for number in range(days)):
         begins, ends = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
         marks = {moment(datetime.combine(day, hour), zone) for hour in hours}
         steps = sorted({begins, *(at for at in (*marks, *moments) if begins < at < ends)})
         alike: dict[tuple[tuple[Spell, ...], tuple[Spell, ...]], list[str]] = {}
-        for window in before.windows():
-            spells = tuple(tuple(_spells(duty, window, [*steps, ends], zone)) for duty in (old, new))
-            if spells[0] != spells[1]:
-                alike.setdefault((spells[0], spells[1]), []).append(window)
+        for windows in together:
+            was, will = (tuple(_spells(duty, windows[0], [*steps, ends], zone)) for duty in (old, new))
+            if was != will:
+                alike.setdefault((was, will), []).extend(windows)
         found += [DutyDay(day, tuple(windows), was, will) for (was, will), windows in alike.items()]
     return found
+
+
+def _together(before: Settings, after: Settings) -> list[list[WindowId]]:
+    """The windows by what decides on their duty: of those together one tells for all."""
+    named = {window for settings in (before, after) for one in settings.leave for window in one.windows}
+    hours = [{window: own.duty for window, (_, own) in settings.windows().items()} for settings in (before, after)]
+    found: dict[str, list[WindowId]] = {}
+    for window, was in hours[0].items():
+        decides = window if window in named else repr((was, hours[1][window]))
+        found.setdefault(decides, []).append(window)
+    return list(found.values())
 
 
 def _midnight(day: date, zone: ZoneInfo) -> StreamTime:

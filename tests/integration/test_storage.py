@@ -11,6 +11,7 @@ from sqlalchemy.dialects import sqlite
 
 from service.storage.database import DatabaseError, migrate, open_database
 from service.storage.events import EventFilter, page_query
+from service.storage.revisions import history_query
 from service.storage.tables import Base
 from vision.streamtime import StreamTime
 
@@ -37,6 +38,25 @@ def test_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(DatabaseError, match=r"zaigang\.db"):
         open_database(tmp_path / "zaigang.db")
+
+
+def test_history_of_a_part_is_read_along_its_key(engine: Engine) -> None:
+    compiled = history_query("rules", 50, 900).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                """
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+                INSERT INTO revisions SELECT CASE WHEN i % 2 THEN 'rules' ELSE 'leave' END, i, '{}', 'w', '', i FROM n
+                """
+            )
+        )
+        connection.execute(text("ANALYZE"))
+
+        (plan,) = [row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {compiled}"))]
+
+    assert "SEARCH revisions USING INDEX" in plan
+    assert "part=? AND version<?" in plan
 
 
 @pytest.mark.slow
