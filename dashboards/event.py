@@ -6,9 +6,9 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from dashboards.forms import author_of
 from dashboards.rendering import language_of, rendered
 from dashboards.texts import Texts, texts
-from dashboards.verdict import judge_of
 from service.api.events import event as event_detail
 from service.api.schemas import EventDetailOut, MissingOut
 from service.api.site import SiteDep
@@ -63,7 +63,7 @@ async def event_page(request: Request, site: SiteDep, event: str, lacks: str = "
         clip=_clip(shown),
         lacks=[Lack(one.what, _piece(t, one.what), _why(t, one)) for one in missing],
         lacks_field=lacks,
-        judge=judge_of(request),
+        judge=author_of(request),
     )
 
 

@@ -35,15 +35,14 @@ async def leave(site: SiteDep) -> list[LeaveOut]:
 async def register(site: SiteDep, wanted: LeaveSettings) -> LeaveOut:
     """Register leave; it holds in the running workers at once. What is registered already stays as it is."""
 
+    if not recent([wanted], site.settings, site.board.now()):
+        raise ApiError(422, "bad_input", "to: it has been over for two months and longer", "to")
+
     def change(entries: list[LeaveSettings]) -> list[LeaveSettings]:
         return entries if wanted in entries else [*entries, wanted]
 
     await _changed(site, change, wanted.by, wanted.why)
     found = [id_ for id_, one in named(site.settings.leave).items() if one == wanted]
-    if not found:
-        raise ApiError(
-            422, "bad_input", "to: that is over for two months and longer, it would exempt from nothing", "to"
-        )
     return _leave_out(site, found[-1], wanted)
 
 

@@ -7,6 +7,7 @@ from typing import Final, get_args
 import pytest
 
 import dashboards
+from dashboards import leave
 from dashboards.texts import LANGUAGES, texts
 from dashboards.zones import KINDS
 from service.api.schemas import EventOut, WindowStatus, WorkerOut
@@ -45,6 +46,8 @@ FAMILIES: Final[dict[str, set[str]]] = {
     "frame.": {"begin", "satisfied", "end", "seek", "enlarge"},
     "history.": {*STATES, "began", "satisfied", "title", "verdict", "hold", "deleted"},
     "upkeep.": {*get_args(Code), *get_args(TroubleCode)},
+    "leave.kind.": set(leave.KINDS),
+    "leave.lacks.": {"windows", "from", "to", "by", "why", "other"},
     "verdict.": {
         *get_args(VerdictWord),
         *("title", "uphold", "dismiss", "again", "still_open", "why", "other", "by", "lacks_why", "lacks_by"),
