@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ async def test_wrong_content_is_refused_with_its_place(
 
 async def test_rule_that_no_network_of_the_site_answers_cannot_be_switched_on(tmp_path: Path) -> None:
     async with played_site(tmp_path) as site:
-        object.__setattr__(site.site, "refusal", refusal_by(site.site.settings.models))
+        site.app.state.site = replace(site.site, refusal=refusal_by(site.site.settings.models))
 
         answer = await ask(site, "rules", {"hall": {"uniform_missing": {"state": "on"}}})
 
