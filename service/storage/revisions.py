@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, inspect, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.parts.content import PARTS, Part, Revision
@@ -123,7 +123,8 @@ async def _answer(file: Path, question: Callable[[AsyncSession], Awaitable[T]]) 
             is_there = await session.run_sync(lambda own: inspect(own.connection()).has_table("revisions"))
             return await question(session) if is_there else None
     except DatabaseError as error:
-        raise DatabaseError(f"{file}: {error}") from error
+        reason = error.__cause__.orig if isinstance(error.__cause__, DBAPIError) else error
+        raise DatabaseError(f"{file}: the database cannot be opened ({reason})") from error
     finally:
         await database.close()
 
