@@ -8,6 +8,7 @@ import typer
 from service.cli import (
     check,
     compare_uniform,
+    consequences,
     data,
     demo,
     enroll_uniform,
@@ -46,6 +47,7 @@ for command in (
     check,
     rules,
     site,
+    consequences,
     data,
     train,
     evaluate,

@@ -20,9 +20,13 @@ from vision.streamtime import seconds
 __all__ = [
     "DEFAULT",
     "PARTS",
+    "Consequences",
+    "HalfDay",
     "Rule",
     "Rulebook",
     "RulebookError",
+    "Rung",
+    "Severity",
     "Text",
     "Unjudged",
     "load_rulebook",
@@ -184,6 +188,58 @@ class Unjudged(BaseModel):
     needs: Text
 
 
+class Rung(BaseModel):
+    """A step of the ladder: what the ``at``-th breach of a month leads to, and every one after it up to the next."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    at: int = Field(ge=1)
+    name: Text
+    text: Text
+    sources: tuple[str, ...]
+
+
+class HalfDay(BaseModel):
+    """So many upheld events (``times``) of these ``rules``, each ``lasts`` long at least, are half a day's absence.
+
+    ``unless``: where one of these rules judged the same time, its event decides and not this entry.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rules: tuple[str, ...] = Field(min_length=1)
+    times: int = Field(default=1, ge=1)
+    lasts: Duration = 0.0
+    unless: tuple[str, ...] = ()
+    text: Text
+    sources: tuple[str, ...]
+
+
+class Consequences(BaseModel):
+    """What upheld events of one month lead to. ``one_act``: rules whose events are one breach where they overlap."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ladder: tuple[Rung, ...] = ()
+    half_days: tuple[HalfDay, ...] = ()
+    one_act: tuple[tuple[str, ...], ...] = ()
+
+    @model_validator(mode="after")
+    def _ascends(self) -> "Consequences":
+        steps = [rung.at for rung in self.ladder]
+        if steps != sorted(set(steps)):
+            raise ValueError("ladder: each rung must stand at a later breach than the one before it")
+        acts = [name for act in self.one_act for name in act]
+        double = next((name for name in acts if acts.count(name) > 1), None)
+        if double is not None:
+            raise ValueError(f"one_act: {double} stands there twice")
+        return self
+
+    def rung(self, breaches: int) -> Rung | None:
+        """The step that so many breaches of a month lead to; None before the first."""
+        return next((rung for rung in reversed(self.ladder) if breaches >= rung.at), None)
+
+
 class Rulebook(BaseModel):
     """All rules of a hall, under one version that every event names; ``unjudged``: those that no camera judges yet."""
 
@@ -192,6 +248,7 @@ class Rulebook(BaseModel):
     version: str = Field(min_length=1)
     rules: Mapping[str, Rule]
     unjudged: Mapping[str, Unjudged] = Field(default_factory=dict)
+    consequences: Consequences = Consequences()
 
     @model_validator(mode="after")
     def _named_once(self) -> "Rulebook":
@@ -204,6 +261,14 @@ class Rulebook(BaseModel):
         strange = [name for name in (*self.rules, *self.unjudged) if not _ID.fullmatch(name)]
         if strange:
             raise ValueError(f"{strange[0]!r} is no id; write it in small letters, digits and _")
+        named = {
+            "half_days": [one for entry in self.consequences.half_days for one in (*entry.rules, *entry.unless)],
+            "one_act": [one for act in self.consequences.one_act for one in act],
+        }
+        for key, names in named.items():
+            unknown = next((one for one in names if one not in self.rules), None)
+            if unknown is not None:
+                raise ValueError(f'consequences.{key}: there is no rule "{unknown}"')
         return self
 
     def judged(self) -> dict[str, Rule]:
@@ -263,7 +328,7 @@ def overridden(book: Rulebook, changes: Mapping[str, Mapping[str, Any]], where: 
         return book
     token = json.dumps({name: rules[name].model_dump(mode="json") for name in sorted(changes)}, sort_keys=True)
     version = f"{book.version}+{hashlib.sha256(token.encode()).hexdigest()[:8]}"
-    return Rulebook(version=version, rules=rules, unjudged=book.unjudged)
+    return Rulebook(version=version, rules=rules, unjudged=book.unjudged, consequences=book.consequences)
 
 
 _FIGURES: Final = (

@@ -3,6 +3,7 @@
 from service.storage.database import Database, open_database
 from service.storage.events import EventFilter, EventKey, EventPage, EventQueries
 from service.storage.journal import JournalQueries
+from service.storage.month import MonthQueries
 from service.storage.places import PlaceQueries
 from service.storage.revisions import RevisionQueries, StaleRevision
 from service.storage.verdicts import VerdictQueries
@@ -14,6 +15,7 @@ __all__ = [
     "EventPage",
     "EventQueries",
     "JournalQueries",
+    "MonthQueries",
     "PlaceQueries",
     "RevisionQueries",
     "StaleRevision",

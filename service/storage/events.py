@@ -14,7 +14,7 @@ from service.storage.journal import JournalQueries, manifest_row
 from vision.observation import WindowId
 from vision.streamtime import StreamTime
 
-__all__ = ["EventFilter", "EventKey", "EventPage", "EventQueries", "StoredEvidence"]
+__all__ = ["EventFilter", "EventKey", "EventPage", "EventQueries", "StoredEvidence", "event_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class EventQueries:
         if known is None:
             self._session.add(tables.Event(**values))
             return True
-        if known.state != "open" or _event(known) == event:
+        if known.state != "open" or event_of(known) == event:
             return False
         for name, value in values.items():
             setattr(known, name, value)
@@ -101,7 +101,7 @@ class EventQueries:
         Without a key they are the newest of all.
         """
         query = page_query(wanted, limit + 1, before) if after is None else newer_query(wanted, limit + 1, after)
-        found = [_event(row) for row in await self._session.scalars(query)]
+        found = [event_of(row) for row in await self._session.scalars(query)]
         events, more = tuple(found[:limit]), len(found) > limit
         if after is not None:
             events = events[::-1]
@@ -113,7 +113,7 @@ class EventQueries:
 
     async def find(self, event: str) -> Event | None:
         row = await self._session.get(tables.Event, event)
-        return None if row is None else _event(row)
+        return None if row is None else event_of(row)
 
     async def open_by_window(self) -> dict[str, int]:
         """How many events are open at each window that has any."""
@@ -179,7 +179,8 @@ def _key(event: Event) -> EventKey:
     return event.started_at, event.id
 
 
-def _event(row: tables.Event) -> Event:
+def event_of(row: tables.Event) -> Event:
+    """The event that a row keeps."""
     return Event(
         row.id,
         WindowId(row.window),

@@ -6,8 +6,8 @@ from types import ModuleType
 import pytest
 from pydantic import BaseModel
 
-from service.api import events, ingest, leave, live, parts, places, rules
-from service.rules.rulebook import Rule, load_rulebook
+from service.api import consequences, events, ingest, leave, live, parts, places, rules
+from service.rules.rulebook import Consequences, HalfDay, Rule, Rung, load_rulebook
 from service.settings import CameraSettings, Settings, WindowSettings
 from vision.layout import ZONES
 from vision.observation import COUNTS, REASONS, SIGNALS
@@ -62,7 +62,12 @@ def test_figure_of_a_rule_is_documented(key: str) -> None:
     assert f"`{key}`" in page("rulebook.md")
 
 
-@pytest.mark.parametrize("noun", [live, places, events, rules, parts, leave, ingest])
+@pytest.mark.parametrize("key", [*Consequences.model_fields, *HalfDay.model_fields, *Rung.model_fields])
+def test_key_of_the_consequences_is_documented(key: str) -> None:
+    assert f"`{key}`" in page("rulebook.md").split("## Consequences", 1)[1]
+
+
+@pytest.mark.parametrize("noun", [live, places, events, rules, parts, leave, consequences, ingest])
 def test_endpoint_is_documented(noun: ModuleType) -> None:
     paths = [route.path for route in noun.router.routes]
 

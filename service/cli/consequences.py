@@ -1,0 +1,121 @@
+"""`zaigang consequences`: what a month's upheld events lead to, per window or per person of the roster."""
+
+import asyncio
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import typer
+
+from service.api.consequence_schemas import ConsequencesOut
+from service.api.consequences import consequences_out
+from service.api.schemas import TextOut
+from service.cli.options import Config
+from service.cli.tables import say
+from service.month import Month, month_at, month_named, people_of, report_of
+from service.rules.consequences import PeopleAt
+from service.rules.rulebook import load_rulebook, overridden
+from service.settings import Settings, load_settings
+from service.storage import open_database
+from service.worker.worker import utc_now
+from vision.errors import BadInput
+
+__all__ = ["add_to"]
+
+_COLUMNS: Final = (
+    "month kind id name event window window_name rule rule_zh rule_en severity started_at until breaches rung "
+    "uncounted counted_by unnamed half_day says_zh says_en"
+).split()
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a table program would run instead of showing it
+
+
+def consequences(
+    month: Annotated[
+        str | None, typer.Argument(help="As 2026-11 [the present one by the hall's clock].", show_default=False)
+    ] = None,
+    config: Config = None,
+    by_person: Annotated[
+        bool | None,
+        typer.Option("--person/--window", help="For whom events count [--person where there is a roster]."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what the API says.")] = False,
+    table: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write every line into this table.", show_default=False)
+    ] = None,
+) -> None:
+    """Say what a month's upheld events lead to, line by line. It is computed from the verdicts that hold now."""
+    settings = load_settings(config)
+    zone = settings.hall.zone
+    wanted = month_at(utc_now(), zone) if month is None else month_named(month, zone)
+    people_at = people_of(settings) if by_person is not False else None
+    if by_person and people_at is None:
+        raise BadInput("--person: nobody is on the roster, so events count for windows only")
+    found = asyncio.run(_found(settings, wanted, people_at))
+    if table is not None:
+        _write(table, found)
+    if as_json:
+        typer.echo(found.model_dump_json(indent=1))
+        return
+    for line in _lines(found):
+        say(line)
+
+
+async def _found(settings: Settings, month: Month, people_at: PeopleAt | None) -> ConsequencesOut:
+    file = settings.data / "zaigang.db"
+    if not file.is_file():
+        raise BadInput(f"data: {settings.data} holds no events yet: there is no {file.name}; --config names the site")
+    book = overridden(load_rulebook(), settings.rules, "rules")
+    by: Literal["window", "person"] = "window" if people_at is None else "person"
+    database = open_database(file)
+    try:
+        async with database.session() as session:
+            report = await report_of(session, month, book, settings.hall.zone, people_at)
+    finally:
+        await database.close()
+    return consequences_out(report, book, settings.hall.zone, by)
+
+
+def _lines(found: ConsequencesOut) -> Iterator[str]:
+    yield f"{found.says.zh} {found.says.en}"
+    for account in found.accounts:
+        yield ""
+        yield f"{account.says.zh} {account.says.en}"
+        for says in (*(line.says for line in account.lines), *(half.says for half in account.absences)):
+            yield f"  {says.zh}"
+            yield f"  {says.en}"
+
+
+def _write(file: Path, found: ConsequencesOut) -> None:
+    """One row a line of an account; with a byte order mark, without which table programs misread Chinese."""
+    text = io.StringIO()
+    rows = csv.DictWriter(text, _COLUMNS, extrasaction="ignore", lineterminator="\r\n")
+    rows.writeheader()
+    for account in found.accounts:
+        whose = {"month": found.month, **account.model_dump(include={"kind", "id", "name"})}
+        for line in account.lines:
+            named = {"rule_zh": line.name.zh, "rule_en": line.name.en}
+            rows.writerow(_shown({**whose, **line.model_dump(exclude={"name"}), **named, **_said(line.says)}))
+        for half in account.absences:
+            made_of = {"event": " ".join(half.events), "half_day": half.nth}
+            rows.writerow(_shown({**whose, **made_of, **_said(half.says)}))
+    try:
+        file.write_text("\ufeff" + text.getvalue(), encoding="utf-8", newline="")
+    except OSError as error:
+        raise BadInput(f"--csv: {file} cannot be written ({(error.strerror or str(error)).lower()})") from error
+
+
+def _said(text: TextOut) -> dict[str, str]:
+    return {"says_zh": text.zh, "says_en": text.en}
+
+
+def _shown(row: Mapping[str, object]) -> dict[str, object]:
+    return {
+        key: f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+        for key, value in row.items()
+    }
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(consequences)
