@@ -60,7 +60,7 @@ def month_at(at: StreamTime, zone: ZoneInfo) -> Month:
 
 def people_of(settings: Settings) -> PeopleAt | None:
     """Who is on the roster at a moment; None where nobody was ever entered."""
-    return None
+    return settings.people().people_at if settings.roster else None
 
 
 async def report_of(

@@ -6,9 +6,11 @@ import { make, shape, write } from "./dom.js";
 import { live } from "./live.js";
 import { done, why } from "./event-words.js";
 import { said, t } from "./texts.js";
-import { onTick, whenOf } from "./time.js";
+import { isGraver } from "./standing.js";
+import { onTick, since, whenOf } from "./time.js";
 
 const OVER_SHOWN = 8;
+const NEWS_FOR_S = 900; // as the service has it: whoever left early is known when all is over
 const NAME = document.title;
 
 class AlertColumn extends HTMLElement {
@@ -20,12 +22,29 @@ class AlertColumn extends HTMLElement {
 
   connectedCallback() {
     for (const event of JSON.parse(document.getElementById("events").textContent)) this.#events.set(event.id, event);
-    live.addEventListener("state", () => this.#tellCalm());
+    live.addEventListener("state", () => this.#takeState());
     live.addEventListener("event", ({ detail }) => this.#take(detail.event, detail.alert));
     live.addEventListener("back", () => this.#catchUp());
     onTick(() => this.#events.forEach((event) => event.state === "open" && this.#tell(event)));
     this.#show();
     this.#tellCalm();
+  }
+
+  #takeState() {
+    this.#tellCalm();
+    for (const { event, severity } of live.state.windows.flatMap((window) => window.breaches)) {
+      const known = this.#events.get(event);
+      if (known?.state === "open" && isGraver(severity, known.severity)) this.#raise(known, severity);
+    }
+  }
+
+  /** An event that has lasted so long that it weighs more sounds once more. */
+  #raise(event, severity) {
+    const at = event.escalation.findIndex((step) => step.severity === severity);
+    const escalation = event.escalation.map((step, index) => ({ ...step, reached: step.reached || index <= at }));
+    this.#events.set(event.id, { ...event, severity, escalation });
+    this.#tell(this.#events.get(event.id));
+    if (!event.repeat_of) chime.play(severity);
   }
 
   /** What no alert means: calm only where every window is judged. */
@@ -56,7 +75,8 @@ class AlertColumn extends HTMLElement {
         const answer = await fetch(`/api/v1/events?${query}`);
         if (!answer.ok) return;
         for (const event of (await answer.json()).events) {
-          const missed = !this.#events.has(event.id) && event.state === "open" && !event.repeat_of;
+          const isNews = event.state === "open" || (event.condition.asks === "early" && since(event.until) < NEWS_FOR_S);
+          const missed = !this.#events.has(event.id) && isNews && !event.repeat_of;
           this.#take(event, missed);
         }
       }

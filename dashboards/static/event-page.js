@@ -11,9 +11,11 @@ class EventPage extends HTMLElement {
   #player = this.querySelector("event-player");
   #chart = this.querySelector("why-chart");
   #dialog = this.querySelector(".enlarged");
+  #asked = null;
 
   connectedCallback() {
     live.addEventListener("event", ({ detail }) => detail.event.id === this.#event().id && this.#renew());
+    live.addEventListener("state", () => this.#heedSeverity());
     live.addEventListener("back", () => this.#renew());
     document.addEventListener("keydown", (event) => this.#key(event));
     this.addEventListener("click", (event) => this.#click(event));
@@ -24,6 +26,14 @@ class EventPage extends HTMLElement {
 
   #event() {
     return JSON.parse(document.getElementById("event").textContent);
+  }
+
+  /** While it goes on it may come to weigh more. */
+  #heedSeverity() {
+    const { id, severity } = this.#event();
+    const told = live.state.windows.flatMap((window) => window.breaches).find((breach) => breach.event === id);
+    if (told && told.severity !== severity && told.severity !== this.#asked) this.#renew();
+    this.#asked = told?.severity;
   }
 
   async #renew() {

@@ -3,9 +3,14 @@
 import { has, said, t } from "./texts.js";
 import { since } from "./time.js";
 
-const SEVERITIES = ["grave", "major", "minor", "notice"];
+const SEVERITIES = ["notice", "minor", "major", "grave"];
 const RANKS = { alert: 0, back: 0, building: 1, unknown: 2, starting: 2, on: 3, off: 4 };
 const NOTEWORTHY_S = 2; // a phone seen for a moment is not yet something to show
+
+/** Whether one severity weighs more than another. */
+export function isGraver(one, other) {
+  return SEVERITIES.indexOf(one) > SEVERITIES.indexOf(other);
+}
 
 /** A breach in one short word: that of what it asks, else the rule's own name. */
 export function breachWord(breach) {
@@ -25,7 +30,7 @@ export function standing(window) {
 }
 
 function told(window) {
-  const bySeverity = (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || a.since.localeCompare(b.since);
+  const bySeverity = (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.since.localeCompare(b.since);
   const reported = window.breaches.filter((breach) => breach.event).sort(bySeverity);
   if (reported.length) return { ...alerting(window, reported[0]), more: reported.length - 1 };
   if (window.status === "unknown") {

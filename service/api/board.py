@@ -71,6 +71,16 @@ class Board:
             for camera in state.message["cameras"]
         }
 
+    def going_on(self) -> dict[str, StreamTime]:
+        """The events that are open as workers last said, each with its last offending look."""
+        return {
+            breach["event"]: StreamTime(breach["until"])
+            for camera in self.cameras().values()
+            for window in camera["windows"]
+            for breach in window["breaches"]
+            if breach["event"] is not None
+        }
+
     def workers(self) -> dict[str, WorkerState]:
         return dict(self._workers)
 

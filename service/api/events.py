@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -35,10 +35,10 @@ async def events_out(
     ids = [event.id for event in events]
     evidence, verdicts = await queries.with_evidence(ids), await queries.verdicts(ids)
     books = {version: await _book(site, queries, version) for version in {event.rulebook for event in events}}
-    zone = site.settings.hall.zone
+    zone, going_on = site.settings.hall.zone, site.board.going_on()
     return [
         event_out(
-            event,
+            so_far(event, going_on),
             names.get(event.window, event.window),
             books[event.rulebook]["rules"][event.rule],
             evidence.get(event.id),
@@ -80,6 +80,7 @@ async def event(site: SiteDep, event: str) -> EventDetailOut:
         found = await queries.find(event)
         if found is None:
             raise NotFound("event", event)
+        found = so_far(found, site.board.going_on())
         names = await _names(places)
         book = await _book(site, queries, found.rulebook)
         stored = await queries.evidence(event)
@@ -166,6 +167,13 @@ def _evidence_out(site: Site, event: Event, stored: StoredEvidence, standing: _S
     judged_at = standing.verdicts[-1].at if standing.verdicts else None
     case = Case(standing.verdict, event.state != "open", event.until, judged_at, standing.hold is not None)
     return evidence_out(event.id, stored, site.settings.hall.zone, standing.row, site.retention.kept_until(case))
+
+
+def so_far(event: Event, going_on: Mapping[str, StreamTime]) -> Event:
+    """An open event with the last offending look that its worker has told of since."""
+    if event.state != "open" or event.id not in going_on:
+        return event
+    return replace(event, until=max(event.until, going_on[event.id]))
 
 
 async def _book(site: Site, queries: EventQueries, version: str) -> Mapping[str, Any]:

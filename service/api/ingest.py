@@ -3,7 +3,7 @@
 import hmac
 import json
 import struct
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -15,11 +15,13 @@ from service.api.site import Site, SiteDep
 from service.rules.event import Event
 from service.storage import EventQueries, PlaceQueries
 from vision.observation import WindowId
-from vision.streamtime import StreamTime
+from vision.streamtime import SECOND, StreamTime
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["workers"])
+
+_NEWS_FOR: Final = 15 * 60 * SECOND
 
 
 class _EventBody(BaseModel):
@@ -83,9 +85,18 @@ async def _keep_event(site: Site, body: _EventBody) -> bool:
         changed = await queries.keep(event, body.book)
         shown = await events_out(site, queries, names, [event])
     if changed:
-        alert = is_new and event.state == "open" and event.repeat_of is None
+        alert = is_new and event.repeat_of is None and _is_news(site, event)
         site.board.announce([{"event": shown[0].model_dump(), "alert": alert}])
     return changed
+
+
+def _is_news(site: Site, event: Event) -> bool:
+    """Whether an alert helps anybody: it goes on, or has become known a moment ago.
+
+    Whoever left early is known once the shift is over, so that such an event comes as closed. What a hall that was
+    cut off delivers after hours or days is in the list of events, and does not sound.
+    """
+    return event.id in site.board.going_on() or site.board.now() - event.satisfied_at <= _NEWS_FOR
 
 
 async def _keep_evidence(site: Site, body: _EvidenceBody) -> bool:

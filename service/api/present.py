@@ -10,6 +10,7 @@ from service.api.schemas import (
     BreachOut,
     CameraOut,
     ConditionOut,
+    EscalationOut,
     EventOut,
     EvidenceFileOut,
     EvidenceOut,
@@ -29,7 +30,7 @@ from service.rules.event import Event
 from service.rules.rulebook import Rule
 from service.storage.events import StoredEvidence
 from service.storage.places import Camera, Window
-from vision.streamtime import SECOND, StreamTime, to_datetime
+from vision.streamtime import SECOND, StreamTime, seconds, to_datetime
 
 __all__ = ["event_out", "evidence_out", "live_out", "moment"]
 
@@ -60,6 +61,15 @@ def event_out(
         rule=event.rule,
         name=TextOut(**rule["name"]),
         severity=broken.severity_after(lasted),
+        escalation=[
+            EscalationOut(
+                after_s=step.after,
+                severity=step.severity,
+                at=moment(StreamTime(event.started_at + seconds(step.after)), zone),
+                reached=lasted >= step.after,
+            )
+            for step in broken.escalation
+        ],
         condition=_condition_out(broken),
         state=event.state,
         started_at=moment(event.started_at, zone),
@@ -169,19 +179,24 @@ def _window_out(window: Window, camera: Mapping[str, Any] | None, site: Site, zo
         reason=state["reason"],
         staff_count=state["staff_count"],
         breaches=[
-            BreachOut(
-                rule=breach["rule"],
-                name=TextOut(**book.rules[breach["rule"]].name.model_dump()),
-                severity=book.rules[breach["rule"]].severity,
-                signal=book.rules[breach["rule"]].signal,
-                asks=book.rules[breach["rule"]].asks,
-                after_s=book.rules[breach["rule"]].after,
-                since=moment(StreamTime(breach["since"]), zone),
-                event=breach["event"],
-            )
+            _breach_out(breach, book.rules[breach["rule"]], zone)
             for breach in state["breaches"]
             if breach["rule"] in book.rules
         ],
+    )
+
+
+def _breach_out(breach: Mapping[str, Any], rule: Rule, zone: ZoneInfo) -> BreachOut:
+    lasted = (breach["until"] - breach["since"]) / SECOND
+    return BreachOut(
+        rule=breach["rule"],
+        name=TextOut(**rule.name.model_dump()),
+        severity=rule.severity_after(lasted) if breach["event"] is not None else rule.severity,
+        signal=rule.signal,
+        asks=rule.asks,
+        after_s=rule.after,
+        since=moment(StreamTime(breach["since"]), zone),
+        event=breach["event"],
     )
 
 

@@ -11,6 +11,7 @@ __all__ = [
     "BreachOut",
     "CameraOut",
     "ConditionOut",
+    "EscalationOut",
     "EventDetailOut",
     "EventOut",
     "EventPageOut",
@@ -63,7 +64,10 @@ class HallOut(BaseModel):
 
 
 class BreachOut(BaseModel):
-    """A rule being offended now; ``event`` once it has lasted ``after_s`` and so is one."""
+    """A rule being offended now; ``event`` once it has lasted ``after_s`` and so is one.
+
+    ``severity`` is the one that holds now: an event's rises with the rule's steps while it is open.
+    """
 
     rule: str
     name: TextOut
@@ -248,8 +252,20 @@ class ConditionOut(BaseModel):
     max_silence_s: float
 
 
+class EscalationOut(BaseModel):
+    """A step of an event's rule: from ``at`` on, ``after_s`` after it began, it weighs ``severity``, if it lasts."""
+
+    after_s: float
+    severity: str
+    at: Moment
+    reached: bool
+
+
 class EventOut(BaseModel):
-    """An event in a list. ``until`` is its end, or the last offending look so far while it is open."""
+    """An event in a list. ``until`` is its end, or the last offending look so far while it is open.
+
+    ``severity`` is the one that holds: that of the last step of ``escalation`` that was reached, else the rule's own.
+    """
 
     id: str
     window: str
@@ -257,6 +273,7 @@ class EventOut(BaseModel):
     rule: str
     name: TextOut
     severity: str
+    escalation: list[EscalationOut]
     condition: ConditionOut
     state: Literal["open", "closed", "interrupted"]
     started_at: Moment

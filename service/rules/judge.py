@@ -25,10 +25,11 @@ _SHIFT: Final = "@shift"  # beside the rules of a window in a snapshot; no rule 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one rule stands at one window: since when it is offended, and the event if it has become one."""
+    """How one rule stands at one window: since when it is offended, until which look, and the event if it is one."""
 
     rule: str
     since: StreamTime
+    until: StreamTime
     event: str | None
 
 
@@ -185,9 +186,9 @@ class Judge:
                 continue
             state = self._states.get((window, subject.rule), IDLE)
             if state.event is not None and not state.over:
-                found.append(Standing(subject.rule, state.event.started_at, state.event.id))
+                found.append(Standing(subject.rule, state.event.started_at, state.event.until, state.event.id))
             elif state.stretch is not None and state.offends:
-                found.append(Standing(subject.rule, state.stretch.onset, None))
+                found.append(Standing(subject.rule, state.stretch.onset, state.stretch.last, None))
         return sorted(found, key=lambda standing: standing.event is None)
 
     def snapshot(self, windows: Iterable[WindowId]) -> dict[str, dict[str, Any]]:

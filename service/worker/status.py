@@ -1,6 +1,6 @@
 """How a window stands at this moment, in the words of the live wall, and since when."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from service.rules.duty import Duty
@@ -47,7 +47,7 @@ class WindowStatus:
             "since": self.since,
             "reason": self.reason,
             "staff_count": self.staff_count,
-            "breaches": [{"rule": one.rule, "since": one.since, "event": one.event} for one in breaches],
+            "breaches": [asdict(one) for one in breaches],
         }
 
 

@@ -8,8 +8,10 @@ import httpx
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from service.rules import Event
 from tests.browser.conftest import OpenPage
 from tests.fixtures.hall import PlayedWorker, ServedHall, closed, hall_settings, served_hall
+from vision.streamtime import StreamTime, seconds
 
 CLIPPED = "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)"
 
@@ -169,6 +171,43 @@ def test_repeat_within_the_cool_down_is_shown_and_not_sounded(
 
     expect(page.locator(f'.alert[data-event="{again.id}"] .rule')).to_have_text("擅自离岗（再次）")
     assert page.evaluate("window.strokes") == 0
+
+
+def test_alert_is_raised_and_sounds_once_more_when_its_event_passes_a_step(
+    shared_hall: ServedHall, shared_worker: PlayedWorker, window: str, open_page: OpenPage
+) -> None:
+    event = shared_hall.bring(shared_hall.event(window, ago_s=7210, lasted_s=400))
+    shared_worker.window(window, "empty", 7210, breaches=[shared_worker.breach(later(event, 7100))])
+    page = open_page(shared_hall.address, prepare=count_strokes)
+    page.locator(".alerts h2").click()
+    card = page.locator(f'.alert[data-event="{event.id}"]')
+    expect(card).to_have_attribute("data-severity", "major")
+
+    shared_worker.window(window, "empty", 7210, breaches=[shared_worker.breach(later(event, 7205))])
+
+    expect(card).to_have_attribute("data-severity", "grave")
+    expect(card.locator(".why")).to_have_text(re.compile("，超过 5 分钟；满 2 小时，升为“严重”$"))
+    expect(page.locator(tile(page, window))).to_have_attribute("data-severity", "grave")
+    page.wait_for_function("window.strokes === 4")  # those of a grave one, once
+
+
+def test_whoever_left_early_is_an_alert_though_the_shift_is_over(
+    shared_hall: ServedHall, shared_worker: PlayedWorker, window: str, open_page: OpenPage
+) -> None:
+    page = open_page(shared_hall.address, prepare=count_strokes)
+    page.locator(".alerts h2").click()
+    expect(page.locator("sound-switch")).to_have_attribute("data-sound", "on")
+
+    event = shared_hall.event(window, "early_leave", ago_s=700, lasted_s=600, state="closed")
+    shared_hall.bring(replace(event, satisfied_at=event.until))
+
+    expect(page.locator(f'.alert[data-event="{event.id}"] .rule')).to_have_text("早退")
+    page.wait_for_function("window.strokes === 1")
+
+
+def later(event: Event, lasted_s: float) -> Event:
+    """The same event, open, when it has lasted so long."""
+    return replace(event, until=StreamTime(event.started_at + seconds(lasted_s)))
 
 
 def test_mute_is_remembered_and_keeps_alerts_silent(

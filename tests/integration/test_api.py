@@ -296,6 +296,45 @@ async def test_every_operation_is_described(site: PlayedSite) -> None:
             assert operation.get("description"), f"{method} {path}"
 
 
+@pytest.mark.parametrize(
+    ("passed_s", "state", "repeat_of", "alerts"),
+    [
+        (400, "open", None, True),
+        (400, "closed", None, True),  # known when all is over, as whoever left early is
+        (400, "open", "another", False),
+        (2 * 86400, "open", None, False),  # a hall that was cut off delivers
+        (2 * 86400, "closed", None, False),
+    ],
+)
+async def test_alert_is_raised_for_what_has_become_known_a_moment_ago(
+    site: PlayedSite, passed_s: float, state: str, repeat_of: str | None, alerts: bool
+) -> None:
+    follower = site.site.board.follow()
+    site.clock.pass_by(passed_s)
+
+    await site.bring(an_event(site.book, state=state, repeat_of=repeat_of))
+    await site.bring(an_event(site.book, state="closed", lasted_s=380, repeat_of=repeat_of), 2)
+
+    assert follower.events[0]["alert"] is alerts
+    assert sum(told["alert"] for told in follower.events) == alerts
+
+
+async def test_alert_is_raised_for_what_began_long_ago_and_goes_on(site: PlayedSite) -> None:
+    event = an_event(site.book, state="open")
+    site.clock.pass_by(7200)
+    state = camera_message("empty")
+    breach = {"rule": event.rule, "since": event.started_at, "until": site.clock.now, "event": event.id}
+    state["cameras"][0]["windows"][0]["breaches"] = [breach]
+    site.site.board.hear("worker1", state)
+    follower = site.site.board.follow()
+
+    await site.bring(event)
+
+    (told,) = follower.events
+    assert told["alert"]
+    assert told["event"]["duration_s"] == 7200
+
+
 def test_pages_hear_of_events_and_state_as_they_come(tmp_path: Path) -> None:
     with served_site(tmp_path) as served:
         event = an_event(served.site.hall_book, state="open")

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from service.storage.events import EventFilter, newer_query, page_query
 from tests.fixtures.hall import PlayedWorker, ServedHall, closed, hall_settings, served_hall, until
-from vision.streamtime import StreamTime
+from vision.streamtime import StreamTime, seconds
 
 
 @pytest.fixture
@@ -47,6 +48,34 @@ def test_breach_says_what_it_asks_and_when_it_becomes_an_event(hall: ServedHall)
         breach = hall.get("/windows/w1")["breaches"][0]
 
     assert (breach["signal"], breach["after_s"], breach["event"]) == ("occupied", 300.0, None)
+
+
+def test_open_event_weighs_more_from_each_step_of_its_rule_on(hall: ServedHall) -> None:
+    event = hall.bring(hall.event("w1", ago_s=7300, lasted_s=310))
+    before = hall.get(f"/events/{event.id}")
+    with PlayedWorker(hall) as worker:
+        lasted = replace(event, until=StreamTime(event.started_at + seconds(7201)))
+        worker.window("w1", "empty", breaches=[worker.breach(lasted)])
+        until(lambda: hall.get("/windows/w1")["breaches"], "the breach is told")
+
+        breach = hall.get("/windows/w1")["breaches"][0]
+        (listed,) = hall.get("/events")["events"]
+
+    assert (before["severity"], breach["severity"], listed["severity"]) == ("major", "grave", "grave")
+    assert [(one["after_s"], one["severity"], one["reached"]) for one in before["escalation"]] == [
+        (7200, "grave", False)
+    ]
+    assert listed["escalation"][0]["reached"]
+    assert listed["duration_s"] == 7201
+
+
+def test_breach_that_is_no_event_yet_weighs_what_its_rule_does(hall: ServedHall) -> None:
+    with PlayedWorker(hall) as worker:
+        long = hall.event("w1", ago_s=7300, lasted_s=7250)
+        worker.window("w1", "empty", breaches=[worker.breach(long, reported=False)])
+        until(lambda: hall.get("/windows/w1")["breaches"], "the breach is told")
+
+        assert hall.get("/windows/w1")["breaches"][0]["severity"] == "major"
 
 
 def test_pages_of_events_lead_on_and_back(hall: ServedHall) -> None:
