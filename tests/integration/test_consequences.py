@@ -1,5 +1,6 @@
 """A month's consequences of a site, by API and command: the same lines from the same database."""
 
+import asyncio
 import csv
 import json
 from collections.abc import AsyncIterator
@@ -7,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
 from service.cli.consequences import consequences
 from service.rules import Event
-from service.storage import tables
 from tests.fixtures.command import zaigang
 from tests.fixtures.site import PlayedSite, an_event, played_site
 from vision.errors import BadInput
@@ -26,10 +25,10 @@ async def site(tmp_path: Path) -> AsyncIterator[PlayedSite]:
 
 
 async def rule_on(site: PlayedSite, verdict: str, *events: Event) -> None:
-    """Deliver what is not there yet, and give it a verdict."""
-    async with site.site.database.session() as session:
-        for event in events:
-            await session.execute(update(tables.Event).where(tables.Event.id == event.id).values(verdict=verdict))
+    """Say of each of ``events`` what a manager says of it."""
+    for event in events:
+        given = {"verdict": verdict, "by": "李主任", "why": "看过录像"}
+        (await site.client.put(f"/api/v1/events/{event.id}/verdict", json=given)).raise_for_status()
 
 
 async def told(site: PlayedSite, query: str = "") -> Any:
@@ -124,6 +123,42 @@ async def test_command_says_what_the_api_says_and_writes_a_table(site: PlayedSit
         (row,) = csv.DictReader(file)
     assert (row["name"], row["rule_zh"], row["breaches"], row["rung"]) == ("1号", "吸烟", "1", "1")
     assert "当月第 1 次违规：口头批评" in row["says_zh"]
+
+
+def test_command_counts_for_people_where_there_is_a_roster(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async def happens() -> None:
+        async with played_site(tmp_path) as site:
+            events = [an_event(site.book, at, rule="smoking", lasted_s=60) for at in (0, 4 * 3600)]
+            for seq, event in enumerate(events):
+                await site.bring(event, seq)
+            await rule_on(site, "upheld", *events)
+
+    asyncio.run(happens())
+    config = tmp_path / "zaigang.yaml"
+    windows = [{"id": "w1", "name": "1号"}]
+    config.write_text(
+        json.dumps(
+            {
+                "data": str(tmp_path),
+                "cameras": [{"id": "cam1", "source": "rtsp://10.0.0.9/1", "windows": windows}],
+                "roster": [{"person": "王芳", "window": "w1", "from": "2026-01-05T09:00", "to": "2026-01-05T12:00"}],
+            }
+        ),
+        encoding="utf-8",
+    )
+
+    consequences("2026-01", config, as_json=True)
+    by_person = json.loads(capsys.readouterr().out)
+    consequences("2026-01", config, by_person=False, as_json=True)
+    by_window = json.loads(capsys.readouterr().out)
+
+    assert [(one["kind"], one["name"], one["breaches"]) for one in by_person["accounts"]] == [
+        ("person", "王芳", 1),
+        ("window", "1号", 1),
+    ]
+    assert by_person["accounts"][1]["lines"][0]["unnamed"] == "nobody_rostered"
+    assert "当时排班表上没有人，计在窗口上。" in by_person["accounts"][1]["lines"][0]["says"]["zh"]
+    assert [(one["kind"], one["breaches"]) for one in by_window["accounts"]] == [("window", 2)]
 
 
 def test_command_without_events_or_roster_says_what_is_lacking(tmp_path: Path) -> None:
