@@ -1,19 +1,21 @@
 """Halls, cameras, windows and their zones."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Response
 
 from service.api.errors import ApiError, NotFound
 from service.api.present import live_out
-from service.api.schemas import CameraOut, HallOut, WindowOut, ZonesIn, ZonesOut
+from service.api.schemas import CameraOut, HallOut, TextOut, WindowOut, ZonesIn, ZonesOut
 from service.api.site import Site, SiteDep
 from service.storage import PlaceQueries
+from service.storage.places import DrawnZones
 from vision.errors import ZoneError
 from vision.layout import layout
 from vision.observation import WindowId
 
-__all__ = ["router"]
+__all__ = ["router", "zones_of_all"]
 
 router = APIRouter(tags=["places"])
 
@@ -82,13 +84,12 @@ async def zones(site: SiteDep, window: Id) -> ZonesOut:
     """A window's zones, and where they come from."""
     given = _given(site, window)
     if given:
-        return ZonesOut(window=window, zones=given, size=None, origin="file", version=None)
+        return _zones_out(site, window, given, "file")
     async with site.database.session() as session:
         drawn = (await PlaceQueries(session).drawn()).get(window)
     if drawn is None:
-        return ZonesOut(window=window, zones={}, size=None, origin="whole_picture", version=None)
-    shown = {name: list(numbers) for name, numbers in drawn.zones.items()}
-    return ZonesOut(window=window, zones=shown, size=drawn.size, origin="page", version=drawn.version)
+        return _zones_out(site, window, {}, "whole_picture")
+    return _zones_out(site, window, drawn.zones, "page", drawn)
 
 
 @router.put("/windows/{window}/zones")
@@ -112,8 +113,38 @@ async def draw_zones(site: SiteDep, window: Id, wanted: ZonesIn) -> ZonesOut:
     async with site.database.session() as session:
         drawn = await PlaceQueries(session).draw(window, wanted.zones, wanted.size, site.board.now())
     await site.workers.restart(camera.id)
-    origin: Literal["page"] = "page"
-    return ZonesOut(window=window, zones=wanted.zones, size=wanted.size, origin=origin, version=drawn.version)
+    return _zones_out(site, window, wanted.zones, "page", drawn)
+
+
+async def zones_of_all(site: Site) -> dict[WindowId, Mapping[str, Sequence[float]]]:
+    """The zones of every window, given or drawn, as its worker takes them."""
+    async with site.database.session() as session:
+        drawn = await PlaceQueries(session).drawn()
+    return {
+        window: _given(site, window) or (drawn[window].zones if window in drawn else {})
+        for window in site.settings.windows()
+    }
+
+
+def _zones_out(
+    site: Site,
+    window: str,
+    zones: Mapping[str, Sequence[float]],
+    origin: Literal["file", "page", "whole_picture"],
+    drawn: DrawnZones | None = None,
+) -> ZonesOut:
+    asked_by: dict[str, list[TextOut]] = {}
+    for rule in site.books[WindowId(window)].judged().values():
+        for zone in rule.zones:
+            asked_by.setdefault(zone, []).append(TextOut(**rule.name.model_dump()))
+    return ZonesOut(
+        window=window,
+        zones={name: list(numbers) for name, numbers in zones.items()},
+        size=drawn.size if drawn is not None else None,
+        origin=origin,
+        version=drawn.version if drawn is not None else None,
+        asked_by=asked_by,
+    )
 
 
 def _given(site: Site, window: str) -> dict[str, list[float]]:

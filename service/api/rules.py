@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from service.api.errors import NotFound
-from service.api.schemas import RulebookOut, RuleOut, TextOut, UnjudgedOut
+from service.api.places import zones_of_all
+from service.api.schemas import RulebookOut, RuleOut, TextOut, UnjudgedOut, WaitingOut
 from service.api.site import SiteDep
 from service.parts.origins import origins
 from vision.observation import WindowId
@@ -29,6 +30,10 @@ async def rulebook(
         raise NotFound("window", own)
     content: dict[str, Any] = (now.hall_book if own is None else now.books[own]).model_dump(mode="json")
     sources = origins(now, own)
+    waits: dict[str, list[WaitingOut]] = {}
+    for place, drawn in (await zones_of_all(site)).items():
+        for name, lacking in now.books[place].waiting_for_zones(drawn).items() if own in (None, place) else ():
+            waits.setdefault(name, []).extend(WaitingOut(window=place, zone=zone) for zone in lacking)
     return RulebookOut(
         version=content["version"],
         rules=[
@@ -41,6 +46,7 @@ async def rulebook(
                 sources=rule["sources"],
                 parameters={key: value for key, value in rule.items() if key not in _WORDS},
                 origins=sources.get(name, {}),
+                waits=waits.get(name, []),
             )
             for name, rule in content["rules"].items()
         ],

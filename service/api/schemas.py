@@ -34,6 +34,7 @@ __all__ = [
     "VerdictIn",
     "VerdictOut",
     "VerdictWord",
+    "WaitingOut",
     "WindowOut",
     "WindowStatus",
     "WorkerOut",
@@ -364,8 +365,18 @@ class EventDetailOut(EventOut):
     older: str | None
 
 
+class WaitingOut(BaseModel):
+    """A window at which a rule cannot be judged before ``zone`` is drawn."""
+
+    window: str
+    zone: str
+
+
 class RuleOut(BaseModel):
-    """``origins``: where a parameter comes from that is not the shipped one: zaigang.yaml, edited v3, follows after."""
+    """``origins``: where a parameter comes from that is not the shipped one: zaigang.yaml, edited v3, follows after.
+
+    ``waits``: where nobody can judge it, since a zone is not drawn.
+    """
 
     id: str
     name: TextOut
@@ -375,6 +386,7 @@ class RuleOut(BaseModel):
     sources: list[str]
     parameters: dict[str, Any]
     origins: dict[str, str]
+    waits: list[WaitingOut]
 
 
 class UnjudgedOut(BaseModel):
@@ -433,7 +445,8 @@ class ZonesIn(BaseModel):
 class ZonesOut(BaseModel):
     """``origin``: given in zaigang.yaml (then it is changed there), drawn in the page, or the whole picture.
 
-    ``size`` is that of the picture they were drawn on, None where they were not drawn.
+    ``size`` is that of the picture they were drawn on, None where they were not drawn. ``asked_by``: rules that can be
+    judged only where a zone is drawn, by zone.
     """
 
     window: str
@@ -441,6 +454,7 @@ class ZonesOut(BaseModel):
     size: tuple[int, int] | None
     origin: Literal["file", "page", "whole_picture"]
     version: int | None
+    asked_by: dict[str, list[TextOut]]
 
 
 class IngestIn(BaseModel):

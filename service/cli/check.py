@@ -1,6 +1,8 @@
 """`zaigang check`: validates a configuration by opening every camera once."""
 
+import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
@@ -11,7 +13,9 @@ from service.cli.sources import site_in_force, site_settings, watchable
 from service.cli.tables import show, table
 from service.models import load_eye, load_uniforms, refusal_by, waiting
 from service.rules.duty import LAST_KNOWN_YEAR
-from service.settings import CameraSettings
+from service.settings import CameraSettings, Settings
+from service.storage import PlaceQueries, open_database
+from service.storage.places import DrawnZones
 from vision.address import address
 from vision.errors import ZaigangError, without_password
 from vision.layout import layout
@@ -55,6 +59,7 @@ def check(
     books = {book.version: book for book in settings.books().values()}
     waits = {name: lacking for book in books.values() for name, lacking in waiting(settings.models, book).items()}
     notes += [f"{name} waits: {lacking}" for name, lacking in waits.items()]
+    notes += asyncio.run(_without_zones(settings))
     if as_json:
         typer.echo(
             json.dumps(
@@ -70,6 +75,27 @@ def check(
             typer.echo(f"note: {note}")
     if now.troubles or any(report.fault for report in reports):
         raise typer.Exit(2)
+
+
+async def _without_zones(settings: Settings) -> list[str]:
+    """A sentence for each rule that some windows cannot be judged by, since a zone is neither given nor drawn."""
+    drawn: Mapping[str, DrawnZones] = {}
+    if (settings.data / "zaigang.db").is_file():
+        database = open_database(settings.data / "zaigang.db")
+        async with database.session() as session:
+            drawn = await PlaceQueries(session).drawn()
+        await database.close()
+    books = settings.books()
+    where: dict[tuple[str, str], list[str]] = {}
+    for window, (_, own) in settings.windows().items():
+        zones = own.zones or (drawn[window].zones if window in drawn else {})
+        for rule, lacking in books[window].waiting_for_zones(zones).items():
+            for zone in lacking:
+                where.setdefault((rule, zone), []).append(own.title)
+    return [
+        f'{rule} waits at {", ".join(windows)}: the zone "{zone}" is not drawn there'
+        for (rule, zone), windows in where.items()
+    ]
 
 
 def _open(camera: CameraSettings) -> CameraReport:

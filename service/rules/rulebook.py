@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -67,6 +67,9 @@ Part = Literal["begin", "end", "sum"]
 _PARTS: Final[Mapping[Part, str]] = {"begin": "late", "end": "early", "sum": "absence"}
 PARTS: Final = tuple(_PARTS.values())
 """The words for what rules of a shift ask."""
+
+
+_ZONES: Final[Mapping[Count, str]] = {"customer_count": "customer", "queue_count": "queue"}
 
 
 class While(BaseModel):
@@ -148,6 +151,12 @@ class Rule(BaseModel):
         if not done or self.during is None:
             return done
         return self.during.holds(observation)
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones in which people are counted for it; where one is not drawn nobody can ever tell."""
+        counts = (self.signal, self.during.count if self.during is not None else "")
+        return tuple(zone for count, zone in _ZONES.items() if count in counts)
 
     @property
     def asks(self) -> str:
@@ -270,6 +279,11 @@ class Rulebook(BaseModel):
             if unknown is not None:
                 raise ValueError(f'consequences.{key}: there is no rule "{unknown}"')
         return self
+
+    def waiting_for_zones(self, drawn: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """The rules that nobody can judge where only these zones are ``drawn``, each with those that it lacks."""
+        lacking = {name: tuple(z for z in rule.zones if z not in drawn) for name, rule in self.judged().items()}
+        return {name: zones for name, zones in lacking.items() if zones}
 
     def judged(self) -> dict[str, Rule]:
         """The rules that are on, or are as soon as a model answers."""

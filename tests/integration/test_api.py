@@ -242,6 +242,19 @@ async def test_rulebook_is_told_in_both_languages(site: PlayedSite) -> None:
     assert rules["phone_use"]["parameters"]["after"] == "10s"
 
 
+async def test_rule_that_waits_for_a_zone_says_which_and_where(site: PlayedSite) -> None:
+    zones = {"staff": [10, 10, 200, 200], "customer": [0, 200, 200, 300]}
+    before = (await site.client.get("/api/v1/windows/w1/zones")).json()
+    await site.client.put("/api/v1/windows/w1/zones", json={"size": [1280, 720], "zones": zones})
+
+    rules = {rule["id"]: rule["waits"] for rule in (await site.client.get("/api/v1/rules")).json()["rules"]}
+
+    assert rules["phone_call"] == [{"window": "w2", "zone": "customer"}]
+    assert rules["queue_long"] == [{"window": "w1", "zone": "queue"}, {"window": "w2", "zone": "queue"}]
+    assert rules["leave_post"] == []
+    assert [one["zh"] for one in before["asked_by"]["customer"]] == ["操作时接听电话"]
+
+
 async def test_every_error_has_the_one_shape(site: PlayedSite) -> None:
     answers = [
         await site.client.get("/api/v1/nothing"),

@@ -1,5 +1,6 @@
 """Whatever is wrong: one sentence that names it and what to do, exit code 2, no traceback, no password."""
 
+import asyncio
 import json
 import os
 import socket
@@ -13,10 +14,14 @@ import pytest
 import structlog
 
 from service.cli import main
+from service.cli.check import check
 from service.lock import held
+from service.storage import PlaceQueries, open_database
+from service.storage.places import Camera, Hall, Window
 from tests.fixtures.media import numbered, write_film
 from tests.fixtures.site import TOKEN, PlayedSite, played_site
 from tests.fixtures.toy_network import write_networks
+from vision.streamtime import StreamTime
 
 Says = Callable[..., tuple[str, str]]
 """Runs `zaigang` with arguments that are wrong; returns what it prints and what it complains of."""
@@ -228,6 +233,31 @@ def test_check_names_every_camera_that_cannot_be_used_and_no_password(
         f'cameras: source of camera "c3": {tmp_path} is a folder of pictures, which is no live camera; '
         f"name a stream, a device or a film, or use: zaigang replay {tmp_path}",
     ]
+    asked = 'phone_call waits at w0, w1, w2, w3: the zone "customer" is not drawn there'
+    assert asked in json.loads(printed)["notes"]
+
+
+def test_check_knows_the_zones_that_were_drawn_in_the_page(
+    tmp_path: Path, networks: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    film = str(write_film(tmp_path / "film.mp4", 1))
+    camera = {"id": "c1", "source": film, "windows": [{"id": "w1"}, {"id": "w2", "name": "2号"}]}
+    config, data = site(tmp_path, networks, camera), tmp_path / "data"
+
+    async def draw() -> None:
+        database = open_database(data / "zaigang.db")
+        async with database.session() as session:
+            places = PlaceQueries(session)
+            hall, seen_by = Hall("hall", "hall", "Asia/Shanghai"), Camera("c1", "hall", "c1", film)
+            await places.follow(hall, [seen_by], [Window(one, "hall", "c1", one) for one in ("w1", "w2")])
+            await places.draw("w1", {"customer": [0, 200, 300, 200, 300, 240]}, (320, 240), StreamTime(0))
+        await database.close()
+
+    asyncio.run(draw())
+    check(config, as_json=True)
+
+    waits = [note for note in json.loads(capsys.readouterr().out)["notes"] if note.startswith("phone_call")]
+    assert waits == ['phone_call waits at 2号: the zone "customer" is not drawn there']
 
 
 @pytest.mark.parametrize("command", ["serve", "check", "replay"])

@@ -89,6 +89,14 @@ def test_shorter_after_takes_the_other_durations_with_it_unless_they_are_set_too
     assert longer.clear_after == 20
 
 
+def test_a_rule_that_counts_people_waits_for_the_zone_in_which_they_are_counted() -> None:
+    book = overridden(load_rulebook(), {"queue_long": {"state": "off"}}, "rules")
+
+    assert book.waiting_for_zones(["staff"]) == {"phone_call": ("customer",)}
+    assert book.waiting_for_zones(["staff", "customer"]) == {}
+    assert load_rulebook().waiting_for_zones(()) == {"phone_call": ("customer",), "queue_long": ("queue",)}
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
