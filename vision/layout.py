@@ -68,13 +68,24 @@ class CameraLayout:
     size: Size
     windows: tuple[WindowLayout, ...]
 
-    def assign(self, boxes: Boxes, least: float) -> list[int | None]:
-        """For each person the index of the window she belongs to by at least ``least``, the best one, or None."""
+    def assign(
+        self, boxes: Boxes, least: float, settled: Sequence[int | None] = (), stays: float = 1.0
+    ) -> list[int | None]:
+        """For each person the index of the window she belongs to by at least ``least``, the best one, or None.
+
+        ``settled``: the window at which each is settled, if any; who belongs to none by ``least`` still belongs to
+        that one by ``stays``, so that nobody comes and goes who sits at the edge of a zone.
+        """
         if not len(boxes) or not self.windows:
             return [None] * len(boxes)
         fits = np.stack([window.membership(boxes) for window in self.windows])
-        best = fits.argmax(axis=0)
-        return [int(row) if fits[row, column] >= least else None for column, row in enumerate(best)]
+        found: list[int | None] = [
+            int(row) if fits[row, column] >= least else None for column, row in enumerate(fits.argmax(axis=0))
+        ]
+        for column, own in enumerate(settled):
+            if own is not None and found[column] is None and fits[own, column] >= stays:
+                found[column] = own
+        return found
 
 
 def layout(camera: str, size: Size, zones: Mapping[WindowId, Mapping[str, Sequence[float]]]) -> CameraLayout:

@@ -47,10 +47,12 @@ _Staff = Sequence[tuple[Track, Conduct | None]]
 class ObserverLimits:
     """Shares of a box that has to lie in a zone, and of a post that others may hide.
 
-    ``somebody``: whoever is so surely a person may hide another's chest.
+    ``member`` brings somebody to a post, ``stays`` keeps there whoever is settled at it. ``somebody``: whoever is so
+    surely a person may hide another's chest.
     """
 
     member: float = 0.4
+    stays: float = 0.2
     hidden: float = 0.6
     somebody: float = 0.35
 
@@ -105,6 +107,7 @@ class Observer:
         self._limits = limits or ObserverLimits()
         self._chest = chest or ChestLimits()
         self._tracker = Tracker()
+        self._settled: dict[int, int] = {}
         self._posts = [
             _Post(
                 Occupancy(occupancy),
@@ -118,6 +121,7 @@ class Observer:
     def forget(self) -> None:
         """After a stretch that could not be judged: nobody is known to be who she was."""
         self._tracker.forget()
+        self._settled = {}
         for post in self._posts:
             post.forget()
 
@@ -125,7 +129,9 @@ class Observer:
         """One observation a window, in the layout's order, and the boxes that explain them."""
         people = sight.people
         tracks = self._tracker.update(picture.at, people)
-        places = self._layout.assign(people.boxes, self._limits.member)
+        settled = [None if track is None else self._settled.get(track.id) for track in tracks]
+        places = self._layout.assign(people.boxes, self._limits.member, settled, self._limits.stays)
+        self._settled = {}
         conducts = sight.conducts or (None,) * len(people)
         observations = []
         seen = self._seen_people(people, tracks, places)
@@ -134,6 +140,7 @@ class Observer:
             elsewhere = [track for track, place in zip(tracks, places, strict=True) if track and place != index]
             hidden = self._is_hidden(window, [track.box for track in elsewhere])
             presence = post.occupancy.look(picture.at, picture.pixels, members, elsewhere, hidden)
+            self._settled |= {track.id: index for track in presence.staff}
             staff = [
                 (track, conduct)
                 for track, conduct in zip(tracks, conducts, strict=True)

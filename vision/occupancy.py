@@ -20,7 +20,8 @@ class OccupancyLimits:
     ``enter``: from here on a stranger counts. ``doubt``: from here on a stranger makes an empty post doubtful.
     Whoever was hardly seen may still be there: one ``hesitates`` so long to say no, unless she walked on.
     ``keep``: from here on the clerk who was there is still there. ``nearer``: a stranger whose foot is lower in the
-    picture than the clerk's was, by this share of her height, may well be a customer before the counter.
+    picture than the clerk's was, by this share of her height, may well be a customer before the counter. ``covered``:
+    from this share of her box on somebody else may hide the clerk.
     """
 
     enter: float = 0.35
@@ -37,6 +38,7 @@ class OccupancyLimits:
     remember: int = 30 * SECOND
     unchanged: float = 5.0
     nearer: float = 0.25
+    covered: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,9 @@ class Occupancy:
         if any(track.id == clerk.track for track in elsewhere) or _moved_off(clerk, limits.walked_off):
             self._clerk = None
             return Presence(False, 0.9)
+        if any(_share_under(track.box, clerk.box) >= limits.covered for track in elsewhere):
+            clerk.seen_at = at  # nobody can have seen her go; from when the view is free she is sought again
+            return Presence(None, 0.0)
         if float(np.abs(_patch(picture, clerk.box) - clerk.patch).mean()) <= limits.unchanged:
             if unseen <= limits.remember:
                 return Presence(True, clerk.score)
@@ -185,12 +190,21 @@ def _sank(clerk: _Clerk, share: float) -> bool:
     return float(clerk.box[1] - clerk.home[1]) / height >= share
 
 
-def _overlap(a: Box, b: Box) -> float:
+def _share_under(cover: Box, box: Box) -> float:
+    """The share of ``box`` that lies under ``cover``."""
+    return _shared(cover, box) / max(float((box[2] - box[0]) * (box[3] - box[1])), 1.0)
+
+
+def _shared(a: Box, b: Box) -> float:
     width = min(a[2], b[2]) - max(a[0], b[0])
     height = min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
+    return float(width * height) if width > 0 and height > 0 else 0.0
+
+
+def _overlap(a: Box, b: Box) -> float:
+    shared = _shared(a, b)
+    if not shared:
         return 0.0
-    shared = float(width * height)
     return shared / (float((a[2] - a[0]) * (a[3] - a[1])) + float((b[2] - b[0]) * (b[3] - b[1])) - shared)
 
 
