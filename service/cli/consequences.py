@@ -13,11 +13,13 @@ from service.api.consequence_schemas import ConsequencesOut
 from service.api.consequences import consequences_out
 from service.api.schemas import TextOut
 from service.cli.options import Config
+from service.cli.sources import site_in_force
 from service.cli.tables import say
+from service.models import refusal_by
 from service.month import Month, month_at, month_named, people_of, report_of
+from service.parts import Effective
 from service.rules.consequences import PeopleAt
-from service.rules.rulebook import load_rulebook, overridden
-from service.settings import Settings, load_settings
+from service.settings import load_settings
 from service.storage import open_database
 from service.worker.worker import utc_now
 from vision.errors import BadInput
@@ -46,13 +48,14 @@ def consequences(
     ] = None,
 ) -> None:
     """Say what a month's upheld events lead to, line by line. It is computed from the verdicts that hold now."""
-    settings = load_settings(config)
-    zone = settings.hall.zone
+    given = load_settings(config)
+    now = site_in_force(given, refusal_by(given.models))
+    zone = now.settings.hall.zone
     wanted = month_at(utc_now(), zone) if month is None else month_named(month, zone)
-    people_at = people_of(settings) if by_person is not False else None
+    people_at = people_of(now.settings) if by_person is not False else None
     if by_person and people_at is None:
         raise BadInput("--person: nobody is on the roster, so events count for windows only")
-    found = asyncio.run(_found(settings, wanted, people_at))
+    found = asyncio.run(_found(now, wanted, people_at))
     if table is not None:
         _write(table, found)
     if as_json:
@@ -62,11 +65,11 @@ def consequences(
         say(line)
 
 
-async def _found(settings: Settings, month: Month, people_at: PeopleAt | None) -> ConsequencesOut:
+async def _found(now: Effective, month: Month, people_at: PeopleAt | None) -> ConsequencesOut:
+    settings, book = now.settings, now.hall_book
     file = settings.data / "zaigang.db"
     if not file.is_file():
         raise BadInput(f"data: {settings.data} holds no events yet: there is no {file.name}; --config names the site")
-    book = overridden(load_rulebook(), settings.rules, "rules")
     by: Literal["window", "person"] = "window" if people_at is None else "person"
     database = open_database(file)
     try:

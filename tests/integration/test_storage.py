@@ -11,8 +11,8 @@ from sqlalchemy.dialects import sqlite
 
 from service.storage.database import DatabaseError, migrate, open_database
 from service.storage.events import EventFilter, page_query
-from service.storage.revisions import history_query
 from service.storage.month import upheld_query
+from service.storage.revisions import history_query
 from service.storage.tables import Base
 from vision.streamtime import StreamTime
 
