@@ -50,7 +50,7 @@ class AlertColumn extends HTMLElement {
   /** What no alert means: calm only where every window is judged. */
   #tellCalm() {
     const all = live.state.windows.map(({ status }) => status);
-    const off = all.length > 0 && all.every((status) => status === "off_duty");
+    const off = all.length > 0 && all.every((status) => ["off_duty", "closed"].includes(status));
     const calm = all.every((status) => !["unknown", "no_calendar"].includes(status));
     const [sign, words] = off ? ["off", t("alerts.none_off")] : calm ? ["on", t("alerts.none")] : ["unknown", t("alerts.none_unknown")];
     write(this.#blank.querySelector("p"), words);

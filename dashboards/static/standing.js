@@ -41,6 +41,7 @@ function told(window) {
     return { kind: "unknown", word: t(`status.${window.status}`), since: window.since };
   }
   if (window.status === "off_duty") return { kind: "off", word: t("status.off_duty"), since: null };
+  if (window.status === "closed") return { kind: "off", word: t("status.closed"), since: null };
   if (window.status === "exempt") return { kind: "off", word: t("status.exempt"), since: window.since };
   const building = window.breaches.filter((one) => one.signal === "occupied" || since(one.since) >= NOTEWORTHY_S).sort(bySeverity);
   if (building.length) {

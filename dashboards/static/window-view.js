@@ -48,8 +48,7 @@ class WindowView extends HTMLElement {
     this.#write("word", how.word);
     this.#write("for", how.since ? running(since(how.since)) : "");
     this.#write("since", how.since ? t("view.since", { at: clockOf(how.since) }) : "");
-    const advice = `advice.${window.reason}`;
-    this.#write("advice", window.status === "unknown" && has(advice) ? t(advice) : "");
+    this.#write("advice", advice(window));
     this.#breaches(window);
     this.#write("camera", camera.name);
     this.#write("source", this.#figures(camera));
@@ -128,6 +127,13 @@ class WindowView extends HTMLElement {
   #write(name, text) {
     write(this.#part(name), text);
   }
+}
+
+/** What to do about it, or, of a window out of service, why it is. */
+function advice({ status, reason }) {
+  if (status === "closed") return reason;
+  const key = `advice.${status === "unknown" ? reason : status}`;
+  return has(key) ? t(key) : "";
 }
 
 customElements.define("window-view", WindowView);

@@ -42,8 +42,9 @@ __all__ = [
     "ZonesOut",
 ]
 
-WindowStatus = Literal["on_post", "empty", "unsure", "unknown", "off_duty", "exempt", "no_calendar"]
-"""``unsure``: the picture is fine, but whether somebody is there cannot be told. ``unknown``: see ``reason``."""
+WindowStatus = Literal["on_post", "empty", "unsure", "unknown", "off_duty", "exempt", "closed", "no_calendar"]
+"""``unsure``: the picture is fine, but whether somebody is there cannot be told. ``unknown`` and
+``closed``: see ``reason``."""
 
 Moment = str
 """ISO 8601 with the offset of the hall's time zone, milliseconds."""

@@ -1,6 +1,6 @@
 """Observations to events: the rulebook, duty, and the judging over time. Pure: no pictures, no storage, no clock."""
 
-from service.rules.duty import Calendar, Duty, Shift, WorkingHours, always_on
+from service.rules.duty import Calendar, Duty, Shift, Week, WorkingHours, always_on
 from service.rules.event import Event, EventState, event_id
 from service.rules.judge import Judge, Standing
 from service.rules.policy import Policy
@@ -18,6 +18,7 @@ __all__ = [
     "RulebookError",
     "Shift",
     "Standing",
+    "Week",
     "WorkingHours",
     "always_on",
     "event_id",

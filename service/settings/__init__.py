@@ -1,6 +1,6 @@
 """What a site is: one `zaigang.yaml`, checked key by key, any of it overridden by the environment (ZAIGANG_...)."""
 
-from service.settings.duty import DutySettings
+from service.settings.duty import ClosedSettings, DutySettings, OwnDutySettings, SeasonSettings
 from service.settings.keeping import JournalSettings, RetentionSettings
 from service.settings.leave import LeaveSettings
 from service.settings.places import CameraSettings, HallSettings, WindowSettings
@@ -12,15 +12,18 @@ from service.settings.site import GivenSettings, Settings
 __all__ = [
     "EMBEDDER",
     "CameraSettings",
+    "ClosedSettings",
     "DutySettings",
     "GivenSettings",
     "HallSettings",
     "JournalSettings",
     "LeaveSettings",
     "ModelSettings",
+    "OwnDutySettings",
     "RecorderSettings",
     "RetentionSettings",
     "RosterEntry",
+    "SeasonSettings",
     "ServerSettings",
     "Settings",
     "SettingsError",

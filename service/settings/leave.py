@@ -1,5 +1,6 @@
 """Leave as it is registered: whose, from when to when, by whom, and what for."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
@@ -27,6 +28,11 @@ class LeaveSettings(Strict):
     @model_validator(mode="after")
     def _ends_later(self) -> "LeaveSettings":
         check_order(self.begins, self.ends)
+        if not self.rules and not isinstance(self.begins, datetime) and "limit" not in self.model_fields_set:
+            raise ValueError(
+                "it would end 30 min after midnight: write from and to with times, give a limit such as 24h, "
+                "or close the window with duty.closed"
+            )
         return self
 
     def leave(self, zone: ZoneInfo) -> Leave:

@@ -4,12 +4,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, TypeAlias
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field, model_validator
 
+from service.rules.dates import Dates
 from service.rules.walltime import moment
+from service.settings.strict import Strict
 from vision.streamtime import StreamTime, from_datetime
 
-__all__ = ["Moment", "begin_of", "check_order", "end_of"]
+__all__ = ["DatesSettings", "Moment", "begin_of", "check_order", "end_of"]
 
 
 def _moment(given: object) -> date:
@@ -55,3 +57,40 @@ def check_order(begins: date, ends: date) -> None:
             if whole_days
             else "it ends before it begins: to must be later than from"
         )
+
+
+def _day(given: object) -> str:
+    """A date, or a month and day of every year as ``05-01``."""
+    text = given.isoformat() if isinstance(given, date) else str(given).strip()
+    every_year = len(text) <= len("05-01")
+    try:
+        day = date.fromisoformat(f"2024-{text}" if every_year else text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no day; write it as 2026-05-01, or as 05-01 for every year") from error
+    return f"{day:%m-%d}" if every_year else day.isoformat()
+
+
+class DatesSettings(Strict):
+    """Days from one to another, both included: dates, or months and days of every year. One day needs no ``to``."""
+
+    begins: Annotated[str, BeforeValidator(_day)] = Field(alias="from")
+    ends: Annotated[str | None, BeforeValidator(lambda given: None if given is None else _day(given))] = Field(
+        default=None, alias="to"
+    )
+
+    @model_validator(mode="after")
+    def _are_days_in_order(self) -> "DatesSettings":
+        dates = self.dates()
+        if len(dates.first) != len(dates.last):
+            raise ValueError("write from and to both as dates with a year, or both without")
+        if len(dates.first) == 3 and dates.last < dates.first:
+            raise ValueError("it ends before it begins: to must not be earlier than from")
+        return self
+
+    @property
+    def words(self) -> str:
+        return self.begins if self.ends is None else f"{self.begins} to {self.ends}"
+
+    def dates(self) -> Dates:
+        first, last = (tuple(int(part) for part in one.split("-")) for one in (self.begins, self.ends or self.begins))
+        return Dates(first, last)

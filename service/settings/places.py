@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, field_validator
 
-from service.settings.duty import DutySettings
+from service.settings.duty import OwnDutySettings
 from service.settings.strict import Strict
 from vision.address import check_scheme
 from vision.errors import BadInput, ZoneError
@@ -34,7 +34,7 @@ class WindowSettings(Strict):
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")
     name: str = Field(default="", max_length=40)
     zones: Mapping[Zone, Corners] = Field(default_factory=dict)
-    duty: DutySettings | None = None
+    duty: OwnDutySettings | None = None
     rules: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
 
     @property

@@ -11,7 +11,7 @@ from service.rules.duty import Duty
 from service.rules.leave import Exempt, exempt_by
 from service.rules.roster import Roster
 from service.rules.rulebook import Rulebook, load_rulebook, overridden
-from service.settings.duty import DutyOf, DutySettings, ShiftOf, duty_of, shift_of
+from service.settings.duty import DutyOf, DutySettings, ShiftOf, WhyOf, duty_of, shift_of, why_closed_of
 from service.settings.keeping import JournalSettings, RetentionSettings
 from service.settings.leave import LeaveSettings
 from service.settings.places import CameraSettings, HallSettings, WindowSettings
@@ -56,6 +56,16 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _duties_go_together(self) -> "Settings":
+        for window, (_, own) in self.windows().items():
+            try:
+                if own.duty:
+                    own.duty.over(self.duty)
+            except ValueError as error:
+                raise ValueError(f'duty of window "{window}": {error}') from error
+        return self
+
+    @model_validator(mode="after")
     def _names_are_of_what_there_is(self) -> "Settings":
         if not self.leave and not self.roster:
             return self
@@ -90,11 +100,15 @@ class Settings(BaseSettings):
             for window, (_, own) in self.windows().items()
         }
 
+    def duties(self) -> dict[WindowId, DutySettings]:
+        """The whole duty of every window that does not simply follow the hall's."""
+        return {window: own.duty.over(self.duty) for window, (_, own) in self.windows().items() if own.duty}
+
     def duty_by_window(self) -> DutyOf:
         """Whether a window is on duty at a moment; one that nobody configured follows the hall."""
-        hall = duty_of(self.duty, self.hall.zone)
-        own = {window: duty_of(own.duty, self.hall.zone) for window, (_, own) in self.windows().items() if own.duty}
-        exempt = self.exempt()
+        zone, exempt = self.hall.zone, self.exempt()
+        hall = duty_of(self.duty, zone)
+        own = {window: duty_of(duty, zone) for window, duty in self.duties().items()}
 
         def duty(window: WindowId, at: StreamTime) -> Duty:
             known = own.get(window, hall)(window, at)
@@ -113,7 +127,13 @@ class Settings(BaseSettings):
     def shifts_by_window(self) -> ShiftOf:
         """The shift that a window is on duty in at a moment, None where it has none."""
         hall = shift_of(self.duty, self.hall.zone)
-        own = {window: shift_of(own.duty, self.hall.zone) for window, (_, own) in self.windows().items() if own.duty}
+        own = {window: shift_of(duty, self.hall.zone) for window, duty in self.duties().items()}
+        return lambda window, at: own.get(window, hall)(window, at)
+
+    def why_closed_by_window(self) -> WhyOf:
+        """Why a window is out of service at a moment, None while it is not."""
+        hall = why_closed_of(self.duty, self.hall.zone)
+        own = {window: why_closed_of(duty, self.hall.zone) for window, duty in self.duties().items()}
         return lambda window, at: own.get(window, hall)(window, at)
 
 

@@ -23,9 +23,9 @@ class WindowStatus:
     staff_count: int | None = None
     _unsure_since: StreamTime | None = None
 
-    def look(self, look: Observation, duty: Duty) -> None:
-        """Take a look's answers."""
-        status, reason = _standing(look, duty)
+    def look(self, look: Observation, duty: Duty, why: str | None = None) -> None:
+        """Take a look's answers; ``why`` the window is closed, where it is."""
+        status, reason = _standing(look, duty, why)
         if status != "unsure":
             self._unsure_since = None
         elif self._unsure_since is None:
@@ -51,11 +51,13 @@ class WindowStatus:
         }
 
 
-def _standing(look: Observation, duty: Duty) -> tuple[str, str | None]:
+def _standing(look: Observation, duty: Duty, why: str | None) -> tuple[str, str | None]:
     if duty == "no_calendar":
         return "no_calendar", None
     if duty == "exempt":
         return "exempt", None
+    if duty == "closed":
+        return "closed", why
     if duty != "on":
         return "off_duty", None
     if look.reason is not None:

@@ -66,7 +66,7 @@ class Worker:
         self._stop = threading.Event()
         self._arrived = threading.Event()
         self._books: Mapping[WindowId, Rulebook] = plan.settings.books()
-        self._duty = plan.settings.duty_by_window()
+        self._duty, self._why_closed = plan.settings.duty_by_window(), plan.settings.why_closed_by_window()
         self._changed: queue.SimpleQueue[Settings] = queue.SimpleQueue()
         self._ring = plan.data / "ring"
         give_way(self._ring, self._short_by())
@@ -164,7 +164,7 @@ class Worker:
         """Changed hours and leave; what is being judged goes on."""
         while not self._changed.empty():
             settings = self._changed.get()
-            self._duty = settings.duty_by_window()
+            self._duty, self._why_closed = settings.duty_by_window(), settings.why_closed_by_window()
             self._judge.follow(self._duty, settings.shifts_by_window(), settings.exempt())
             log.info("hours and leave taken up", worker=self._plan.worker)
 
@@ -204,7 +204,9 @@ class Worker:
 
     def _judged(self, observation: Observation) -> list[Event]:
         status = self._by_window[observation.window].status[observation.window]
-        status.look(observation, self._duty(observation.window, observation.at))
+        duty = self._duty(observation.window, observation.at)
+        why = self._why_closed(observation.window, observation.at) if duty == "closed" else None
+        status.look(observation, duty, why)
         return self._judge.observe(observation)
 
     def _job(self, event: Event) -> Job:

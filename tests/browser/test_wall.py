@@ -262,6 +262,23 @@ def test_calm_is_claimed_only_where_every_window_is_judged(
     expect(blank).to_have_text("没有告警：现在未开放，不作判断。")
 
 
+def test_window_out_of_service_says_why_and_a_year_without_holidays_what_to_do(
+    hall: ServedHall, worker: PlayedWorker, open_page: OpenPage
+) -> None:
+    worker.window("w1", "closed", 600, "设备检修")
+    worker.window("w2", "no_calendar", 600)
+
+    page = open_page(hall.address)
+
+    expect(page.locator(tile(page, "w1"))).to_have_attribute("data-kind", "off")
+    expect(page.locator(f"{tile(page, 'w1')} .word")).to_have_text("暂停服务")
+    expect(page.locator(f"{tile(page, 'w2')} .word")).to_have_text("未设节假日")
+    for window, said in (("w1", "设备检修"), ("w2", re.compile("duty.days"))):
+        page.locator(tile(page, window)).click()
+        expect(page.locator("window-view [data-part=advice]")).to_have_text(said)
+        page.keyboard.press("Escape")
+
+
 def test_silent_service_greys_everything_within_three_seconds(
     shared_hall: ServedHall, shared_worker: PlayedWorker, window: str, open_page: OpenPage
 ) -> None:

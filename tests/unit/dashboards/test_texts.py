@@ -29,7 +29,7 @@ RULES: Final = load_rulebook().rules.values()
 STATES: Final = set(get_args(EventOut.model_fields["state"].annotation))
 FAMILIES: Final[dict[str, set[str]]] = {
     "reason.": {*REASONS, "no_worker"},
-    "advice.": {*REASONS, "no_worker"} - {"starting"},
+    "advice.": {*REASONS, "no_worker", "no_calendar"} - {"starting"},
     "status.": {*get_args(WindowStatus), "back"} - {"unknown"},
     "worker.": set(get_args(WorkerOut.model_fields["state"].annotation)),
     "breach.": ASKED,
