@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Annotated, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
 from service.rules.duty import (
     Calendar,
@@ -124,6 +124,17 @@ class SeasonSettings(DatesSettings):
     weekdays: tuple[Weekday, ...] | None = None
 
 
+def _apart(seasons: tuple[SeasonSettings, ...]) -> tuple[SeasonSettings, ...]:
+    for one, other in combinations(seasons, 2):
+        day = one.dates().shared_with(other.dates())
+        if day is not None:
+            raise ValueError(f"{one.words} and {other.words} overlap: both hold {day:%m-%d}")
+    return seasons
+
+
+Seasons = Annotated[tuple[SeasonSettings, ...], AfterValidator(_apart)]
+
+
 class ClosedSettings(DatesSettings):
     """Days on which nothing is judged, since the window or the hall is out of service."""
 
@@ -140,18 +151,10 @@ class DutySettings(Strict):
     shifts: tuple[Hours, ...] = (Shift(time(9), time(12)), Shift(time(13), time(17)))
     by_weekday: Groups = Field(default_factory=dict)
     weekdays: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
-    seasons: tuple[SeasonSettings, ...] = ()
+    seasons: Seasons = ()
     public_holidays: bool = True
     days: Days = Field(default_factory=dict)
     closed: tuple[ClosedSettings, ...] = ()
-
-    @model_validator(mode="after")
-    def _seasons_are_apart(self) -> "DutySettings":
-        for one, other in combinations(self.seasons, 2):
-            day = one.dates().shared_with(other.dates())
-            if day is not None:
-                raise ValueError(f"seasons {one.words} and {other.words} overlap: both hold {day:%m-%d}")
-        return self
 
     def hours(self, zone: ZoneInfo) -> WorkingHours:
         """What it means by the clock of ``zone``."""
@@ -174,7 +177,7 @@ class OwnDutySettings(Strict):
     shifts: tuple[Hours, ...] | None = None
     by_weekday: Groups | None = None
     weekdays: tuple[Weekday, ...] | None = None
-    seasons: tuple[SeasonSettings, ...] | None = None
+    seasons: Seasons | None = None
     public_holidays: bool | None = None
     days: Days = Field(default_factory=dict)
     closed: tuple[ClosedSettings, ...] = ()

@@ -109,7 +109,7 @@ def test_duty_survives_the_way_to_a_worker() -> None:
                     {"from": "09-15", "to": "02-28", "shifts": ["09:30-11:30"]},
                 ]
             },
-            "seasons 05-01 to 09-30 and 09-15 to 02-28 overlap: both hold 09-15",
+            "05-01 to 09-30 and 09-15 to 02-28 overlap: both hold 09-15",
         ),
         ({"seasons": [{"from": "05-01", "to": "2026-09-30", "shifts": ["08:30-11:30"]}]}, "both as dates with a year"),
         ({"seasons": [{"from": "05-01", "to": "09-30", "shifts": []}]}, "at least 1 item"),
