@@ -1,11 +1,14 @@
 """Loads the networks that a site names, and says which of its rules they can judge."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from service.rules.rulebook import Rulebook
 from service.settings import EMBEDDER, ModelSettings
+from service.uniforms import HallUniforms, all_year, by_timetable
 from vision.card import SHIPPED, ModelCard, read_card
 from vision.closeup import Eye
 from vision.conduct import FRONT, Act, act_thresholds, things_of
@@ -49,31 +52,39 @@ def refusal_by(models: ModelSettings) -> Callable[[Rulebook], str | None]:
     return lambda book: _refusal(models, book, person, objects)
 
 
-def load_uniforms(models: ModelSettings, threads: int = 0) -> Uniforms | UniformClass | None:
-    """Who judges the hall's uniform: those that were enrolled, or a detector with a class for it; None where neither is
-    named. Raises ModelError naming the key and what is wrong.
+def load_uniforms(models: ModelSettings, zone: ZoneInfo, threads: int = 0) -> HallUniforms | None:
+    """Who judges the hall's uniform: those that were enrolled, of all the year or of the days of the timetable by the
+    clock of ``zone``, or a detector with a class for it; None where none is named.
+
+    Raises ModelError naming the key and what is wrong.
     """
-    card = _card("uniform", models.uniform) if models.uniforms or models.uniform != EMBEDDER else None
+    key = "models.uniforms" if models.uniforms else "models.uniform_timetable"
+    enrolled = bool(models.uniforms or models.uniform_timetable)
+    card = _card("uniform", models.uniform) if enrolled or models.uniform != EMBEDDER else None
     if card is not None and card.output != "embedding":
-        if models.uniforms:
+        if enrolled:
             raise ModelError(
-                f"models.uniform: {_named(card)} judges by its own class, so leave out models.uniforms; "
+                f"models.uniform: {_named(card)} judges by its own class, so leave out {key}; "
                 "or leave out models.uniform, and they judge"
             )
         try:
-            return UniformClass(load_detector(card.folder, models.runtime, threads))
+            return all_year(UniformClass(load_detector(card.folder, models.runtime, threads)))
         except ModelError as error:
             raise ModelError(f"models.uniform: {error}") from error
-    if not models.uniforms:
+    if not enrolled:
         return None
     try:
         network = load_torso_network(_folder(models.uniform), models.runtime, threads)
     except ModelError as error:
         raise ModelError(f"models.uniform: {error}") from error
     try:
-        return Uniforms(network, [read_enrolled(file) for file in models.uniforms])
+        if models.uniforms:
+            return all_year(Uniforms(network, [read_enrolled(file) for file in models.uniforms]))
+        read = lru_cache(maxsize=None)(read_enrolled)
+        timetable = [(one.dates(), [read(file) for file in one.uniforms]) for one in models.uniform_timetable]
+        return by_timetable(network, timetable, zone)
     except BadInput as error:
-        raise ModelError(f"models.uniforms: {error}") from error
+        raise ModelError(f"{key}: {error}") from error
 
 
 def waiting(models: ModelSettings, book: Rulebook) -> dict[str, str]:
@@ -116,7 +127,7 @@ def _lacking(signal: str, models: ModelSettings, person: ModelCard, objects: Mod
 
 
 def _no_uniform(models: ModelSettings) -> str | None:
-    if models.uniforms:
+    if models.uniforms or models.uniform_timetable:
         return None
     if models.uniform != EMBEDDER:
         card = _card("uniform", models.uniform)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 
@@ -17,6 +17,7 @@ __all__ = [
     "BadgeLimits",
     "BadgeWatch",
     "Dressed",
+    "UniformAt",
     "UniformJudge",
     "UniformLimits",
     "UniformWatch",
@@ -137,6 +138,10 @@ class UniformJudge(Protocol):
         """One answer a box of ``people``, (n, 4) xyxy in pixels of the picture (BGR), in order."""
 
 
+UniformAt: TypeAlias = Callable[[StreamTime], UniformJudge | None]
+"""Who knows the uniform to be worn at a moment, the same judge for the same uniforms; None where nobody does."""
+
+
 @dataclass(frozen=True, slots=True)
 class UniformLimits:
     """Clothes are not changed at a post: each person's are looked at ``every`` so often, and the answer ``holds``."""
@@ -148,8 +153,9 @@ class UniformLimits:
 class UniformWatch:
     """Follows one post; give it each look at its staff in order of time."""
 
-    def __init__(self, judge: UniformJudge, limits: UniformLimits | None = None) -> None:
-        self._judge = judge
+    def __init__(self, judge_at: UniformAt, limits: UniformLimits | None = None) -> None:
+        self._judge_at = judge_at
+        self._judge: UniformJudge | None = None
         self._limits = limits or UniformLimits()
         self.forget()
 
@@ -160,6 +166,12 @@ class UniformWatch:
     def look(self, picture: Picture, staff: Sequence[Track], is_whole: Callable[[_Box], bool]) -> list[WornAnswer]:
         """The answer for each of ``staff``; ``is_whole`` says whether nobody hides the person in a box."""
         at = picture.at
+        judge = self._judge_at(at)
+        if judge is not self._judge:
+            self.forget()
+            self._judge = judge
+        if judge is None:
+            return [CANNOT_TELL] * len(staff)
         self._known = {track: known for track, known in self._known.items() if at - known[0] <= self._limits.holds}
         due = [
             track
@@ -168,7 +180,7 @@ class UniformWatch:
             and is_whole(_box(track))
         ]
         if due:
-            looked = self._judge.look(picture.pixels, np.stack([track.box for track in due]))
+            looked = judge.look(picture.pixels, np.stack([track.box for track in due]))
             for track, dressed in zip(due, looked, strict=True):
                 self._known[track.id] = (at, self._answer(at, track.id, dressed))
         return [self._known[track.id][1] if track.id in self._known else CANNOT_TELL for track in staff]

@@ -15,7 +15,7 @@ from vision.detector import Detections
 from vision.dress import (
     CANNOT_TELL,
     BadgeWatch,
-    UniformJudge,
+    UniformAt,
     UniformWatch,
     WornAnswer,
     of_all,
@@ -97,7 +97,7 @@ class Observer:
         self,
         layout: CameraLayout,
         thresholds: Mapping[Act, float],
-        uniforms: UniformJudge | None = None,
+        uniforms: UniformAt | None = None,
         limits: ObserverLimits | None = None,
         occupancy: OccupancyLimits | None = None,
         chest: ChestLimits | None = None,

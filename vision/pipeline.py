@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from vision.closeup import Eye, Sight
 from vision.conduct import act_thresholds
-from vision.dress import UniformJudge
+from vision.dress import UniformAt
 from vision.health import HealthCheck
 from vision.layout import CameraLayout
 from vision.observation import Observation, Reason, unknown
@@ -35,11 +35,12 @@ class Look:
 class CameraPipeline:
     """Everything that is remembered of one camera between looks.
 
-    ``uniforms`` knows what the hall wears; ``close_rate`` is how many looks a second go close for what people do.
+    ``uniforms`` gives who knows what the hall wears at a moment; ``close_rate`` is how many looks a second go close for
+    what people do.
     """
 
     def __init__(
-        self, layout: CameraLayout, eye: Eye, uniforms: UniformJudge | None = None, close_rate: float = 2.5
+        self, layout: CameraLayout, eye: Eye, uniforms: UniformAt | None = None, close_rate: float = 2.5
     ) -> None:
         self.layout = layout
         self._health = HealthCheck()

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -11,8 +12,8 @@ import typer
 from service.cli.options import Config
 from service.cli.sources import site_in_force, site_settings, watchable
 from service.cli.tables import show, table
+from service.foresight import open_questions
 from service.models import load_eye, load_uniforms, refusal_by, waiting
-from service.rules.duty import LAST_KNOWN_YEAR
 from service.settings import CameraSettings, Settings
 from service.storage import PlaceQueries, open_database
 from service.storage.places import DrawnZones
@@ -51,11 +52,9 @@ def check(
     now = site_in_force(given, refusal_by(given.models))
     settings = now.settings
     eye = load_eye(settings.models, settings.books().values())
-    uniforms = load_uniforms(settings.models)
+    uniforms = load_uniforms(settings.models, settings.hall.zone)
     reports = [_open(camera) for camera in settings.cameras]
-    notes = list(now.troubles)
-    if settings.duty.public_holidays and not settings.duty.always:
-        notes.append(f"the table of Chinese holidays ends with {LAST_KNOWN_YEAR}; name later years' days in duty.days")
+    notes = [*now.troubles, *open_questions(settings, datetime.now(settings.hall.zone).date())]
     books = {book.version: book for book in settings.books().values()}
     waits = {name: lacking for book in books.values() for name, lacking in waiting(settings.models, book).items()}
     notes += [f"{name} waits: {lacking}" for name, lacking in waits.items()]

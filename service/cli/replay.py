@@ -25,7 +25,7 @@ from vision.film import open_film
 from vision.layout import layout
 from vision.observation import WindowId
 from vision.pipeline import CameraPipeline, Look, look_through
-from vision.streamtime import StreamTime
+from vision.streamtime import StreamTime, to_datetime
 
 __all__ = ["add_to"]
 
@@ -72,14 +72,18 @@ def replay(
     configured = settings.books()
     books = {window: overridden(configured.get(window, base), set_here, "--set") for window in windows}
     eye = load_eye(settings.models, books.values())
-    uniforms = load_uniforms(settings.models)
+    uniforms = load_uniforms(settings.models, settings.hall.zone)
+    worn = uniforms.at if uniforms is not None else None
+    if worn is not None and worn(began) is None:
+        on = to_datetime(began).astimezone(settings.hall.zone).date()
+        typer.echo(f"zaigang: models.uniform_timetable does not say which uniform is worn on {on}", err=True)
     rules = Judge(books, always_on)
     if config:
         rules = Judge(books, settings.duty_by_window(), settings.shifts_by_window(), settings.exempt())
     with open_film(where, began) as film:
         plan = layout(Path(where.text).name, film.size, windows)
         pictures = film.pictures(rate or settings.looks_per_second)
-        with closing(look_through(pictures, CameraPipeline(plan, eye, uniforms), eye)) as looks:
+        with closing(look_through(pictures, CameraPipeline(plan, eye, worn), eye)) as looks:
             events = _judged(_progress(looks, film.expected_s, began), rules, looks_out, began)
         if film.damaged:
             typer.echo(f"zaigang: {source}: {film.damaged} damaged packets were passed over", err=True)

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from service.cli.sources import site_in_force, watchable
 from service.engine import LocalEngine
 from service.evidence.signing import SiteKey
 from service.evidence.upkeep import Upkeep
+from service.foresight import open_questions
 from service.lock import Held, held
 from service.logs import set_up_logs
 from service.models import load_eye, load_uniforms, refusal_by
@@ -44,6 +46,8 @@ log = structlog.get_logger()
 
 _PER_WORKER = 16
 _PATIENCE_S = 2.0
+
+log = structlog.get_logger()
 
 
 def run(
@@ -75,8 +79,10 @@ def run(
         now = site_in_force(settings, refusal)
         for trouble in now.troubles:
             log.warning("what was edited does not fit any longer", why=trouble)
+        for question in open_questions(now.settings, datetime.now(settings.hall.zone).date()):
+            log.warning(question)
         eye = load_eye(settings.models, now.books.values())
-        load_uniforms(settings.models)
+        load_uniforms(settings.models, settings.hall.zone)
         model = f"{eye.person.card.name} {eye.person.card.version}"
         del eye
         listening = stack.enter_context(_listen(host, port))

@@ -6,7 +6,7 @@ from service.settings.leave import LeaveSettings
 from service.settings.places import CameraSettings, HallSettings, WindowSettings
 from service.settings.reading import SettingsError, faults, load_settings
 from service.settings.roster import RosterEntry
-from service.settings.running import EMBEDDER, ModelSettings, RecorderSettings, ServerSettings
+from service.settings.running import EMBEDDER, ModelSettings, RecorderSettings, ServerSettings, WornSettings
 from service.settings.site import GivenSettings, Settings
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "WindowSettings",
+    "WornSettings",
     "faults",
     "load_settings",
 ]

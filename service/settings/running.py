@@ -1,14 +1,16 @@
 """How the software runs at a site: where it listens, which networks judge, and how long recordings reach back."""
 
+from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from service.rules.duration import Duration
+from service.settings.moments import DatesSettings
 from service.settings.strict import Strict
 
-__all__ = ["EMBEDDER", "ModelSettings", "RecorderSettings", "ServerSettings"]
+__all__ = ["EMBEDDER", "ModelSettings", "RecorderSettings", "ServerSettings", "WornSettings"]
 
 
 class ServerSettings(Strict):
@@ -20,6 +22,12 @@ EMBEDDER: Final = "uniform"
 """The shipped network that uniforms are enrolled with; it judges nobody before one is."""
 
 
+class WornSettings(DatesSettings):
+    """The uniforms that are worn on some days; while two entries share a day, those of both."""
+
+    uniforms: tuple[Path, ...] = Field(min_length=1)
+
+
 class ModelSettings(Strict):
     """Networks by name (of those shipped) or by folder, and the files of the uniforms that the hall has enrolled."""
 
@@ -27,7 +35,18 @@ class ModelSettings(Strict):
     objects: str = "objects"
     uniform: str = EMBEDDER
     uniforms: tuple[Path, ...] = ()
+    uniform_timetable: tuple[WornSettings, ...] = ()
     runtime: Literal["openvino", "onnx"] = "openvino"
+
+    @model_validator(mode="after")
+    def _all_year_or_by_date(self) -> "ModelSettings":
+        if self.uniforms and self.uniform_timetable:
+            raise ValueError("give uniforms or uniform_timetable; what is worn all year belongs in each entry")
+        return self
+
+    def uniform_is_known(self, day: date) -> bool:
+        """Whether the timetable, where there is one, says which uniform is worn on ``day``."""
+        return not self.uniform_timetable or any(one.dates().hold(day) for one in self.uniform_timetable)
 
 
 class RecorderSettings(Strict):

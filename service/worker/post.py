@@ -17,7 +17,7 @@ from service.worker.plan import Drawn
 from service.worker.status import WindowStatus
 from vision.camera import Camera
 from vision.closeup import Eye
-from vision.dress import UniformJudge
+from vision.dress import UniformAt
 from vision.errors import ZoneError, without_password
 from vision.geometry import Size
 from vision.layout import layout
@@ -45,7 +45,7 @@ class CameraPost:
         settings: CameraSettings,
         drawn: Mapping[WindowId, Drawn],
         eye: Eye,
-        uniforms: UniformJudge | None,
+        uniforms: UniformAt | None,
         data: Path,
         rate: float,
         clock: Callable[[], StreamTime],

@@ -72,7 +72,8 @@ class Worker:
         give_way(self._ring, self._short_by())
         self._spool = Spool(plan.data / "spool" / f"{plan.worker}.db")
         self._eye = load_eye(plan.settings.models, self._books.values())
-        uniforms = load_uniforms(plan.settings.models)
+        self._uniforms = uniforms = load_uniforms(plan.settings.models, plan.settings.hall.zone)
+        worn = uniforms.at if uniforms is not None else None
         cards = (self._eye.person.card, self._eye.objects.card, *([uniforms.card] if uniforms is not None else []))
         self._networks = tuple({"name": card.name, "version": card.version, "sha256": card.sha256} for card in cards)
         mine = {WindowId(window.id) for camera in plan.cameras for window in camera.windows}
@@ -84,7 +85,7 @@ class Worker:
         )
         rate = plan.settings.looks_per_second
         self._posts = [
-            CameraPost(camera, plan.drawn, self._eye, uniforms, plan.data, rate, clock, self._arrived)
+            CameraPost(camera, plan.drawn, self._eye, worn, plan.data, rate, clock, self._arrived)
             for camera in plan.cameras
         ]
         self._by_window = {window: post for post in self._posts for window in post.windows}
@@ -252,6 +253,7 @@ class Worker:
         if now - self._roomed_at >= _ROOM_EVERY:
             self._roomed_at = now
             self._keep_room(now)
+            self._check_uniform(now)
         if now - self._trimmed_at >= _TRIM_EVERY:
             self._trimmed_at = now
             self._trim(StreamTime(now - self._keep))
@@ -284,6 +286,15 @@ class Worker:
             )
         else:
             self._troubles.pop("room", None)
+
+    def _check_uniform(self, now: StreamTime) -> None:
+        """Say so, as long as the timetable leaves open which uniform is worn today."""
+        if self._uniforms is None or self._uniforms.at(now) is not None:
+            self._troubles.pop("uniform", None)
+        elif "uniform" not in self._troubles:
+            told = "models.uniform_timetable does not say which uniform is worn today: nobody can tell who goes without"
+            log.warning(told)
+            self._troubles["uniform"] = told
 
     def _short_by(self) -> int:
         """How many bytes are missing to the room that recordings leave to events."""

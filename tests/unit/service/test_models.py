@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -12,18 +13,18 @@ from service.rules.rulebook import Rulebook, load_rulebook, overridden
 from service.settings import ModelSettings
 from tests.fixtures.command import zaigang
 from tests.fixtures.toy_network import write_networks, write_red_network
-from tests.fixtures.toy_torso import PLAIN, TEAL, painted, write_torso_network
+from tests.fixtures.toy_torso import PLAIN, TEAL, enrolled, painted, write_torso_network
 from vision.closeup import Sight
 from vision.conduct import FOODS
 from vision.detector import Detections
-from vision.enrolment import Reference, enrol, write_enrolled
 from vision.errors import ModelError
 from vision.layout import layout
 from vision.observation import WindowId
 from vision.observer import Observer
 from vision.picture import Picture
 from vision.streamtime import SECOND, StreamTime
-from vision.uniform import load_torso_network
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 FOOD = min(FOODS)
 
@@ -100,7 +101,7 @@ def test_uniform_rules_begin_with_a_uniform_that_the_hall_names(tmp_path: Path) 
     models = networks(tmp_path).model_copy(update={"uniforms": (tmp_path / "winter.npz",)})
 
     assert "uniform_missing" not in waiting(models, load_rulebook())
-    assert load_uniforms(networks(tmp_path)) is None
+    assert load_uniforms(networks(tmp_path), SHANGHAI) is None
 
 
 def hall_of(folder: Path, network: Path, file: Path) -> ModelSettings:
@@ -108,25 +109,19 @@ def hall_of(folder: Path, network: Path, file: Path) -> ModelSettings:
 
 
 def winter(network: Path, file: Path) -> Path:
-    """A teal uniform, enrolled with ``network`` from ten pictures."""
-    torsos = load_torso_network(network)
-    whole = (0.0, 0.0, 80.0, 120.0)
-    seen = np.concatenate([torsos.embed(painted(TEAL, seed), [whole]) for seed in range(10)])
-    pictures = [Reference(f"{seed}.png", f"{seed:064x}", whole) for seed in range(10)]
-    known = (torsos.card.name, torsos.card.sha256)
-    write_enrolled(enrol("winter", known, seen, pictures, np.empty((0, 3), np.float32), torsos.bank), file)
-    return file
+    return enrolled(TEAL, network, file)
 
 
 def test_the_uniforms_that_a_hall_names_are_judged_at_its_windows(tmp_path: Path) -> None:
     network = write_torso_network(tmp_path / "torsos")
-    uniforms = load_uniforms(hall_of(tmp_path, network, winter(network, tmp_path / "winter.npz")))
+    uniforms = load_uniforms(hall_of(tmp_path, network, winter(network, tmp_path / "winter.npz")), SHANGHAI)
+    assert uniforms is not None
     plan = layout("camera", (160, 160), {WindowId("w1"): {}})
     person = Detections(np.array([[30, 20, 110, 140]], np.float32), np.array([0.9]), np.array([0]), ("person",))
     answers = []
 
     for colour in (TEAL, PLAIN[2]):
-        observer = Observer(plan, {}, uniforms)
+        observer = Observer(plan, {}, uniforms.at)
         picture = np.full((160, 160, 3), 120, np.uint8)
         picture[20:140, 30:110] = painted(colour, 50)
         for index in range(10):
@@ -142,18 +137,18 @@ def test_a_uniform_or_its_network_that_cannot_be_used_is_refused_under_its_key(t
     file = winter(network, tmp_path / "winter.npz")
 
     with pytest.raises(ModelError, match=r"^models\.uniforms: .*none\.npz: no such uniform"):
-        load_uniforms(hall_of(tmp_path, network, tmp_path / "none.npz"))
+        load_uniforms(hall_of(tmp_path, network, tmp_path / "none.npz"), SHANGHAI)
     with pytest.raises(ModelError, match=r'^models\.uniforms: uniform "winter" was enrolled with network'):
-        load_uniforms(hall_of(tmp_path, other, file))
+        load_uniforms(hall_of(tmp_path, other, file), SHANGHAI)
     with pytest.raises(ModelError, match=r"^models\.uniform: .*nowhere is no model"):
-        load_uniforms(hall_of(tmp_path, tmp_path / "nowhere", file))
+        load_uniforms(hall_of(tmp_path, tmp_path / "nowhere", file), SHANGHAI)
 
 
 def test_a_network_with_a_class_for_the_uniform_judges_it_by_itself(tmp_path: Path) -> None:
     own = write_red_network(tmp_path / "own", "uniform")
     models = networks(tmp_path).model_copy(update={"uniform": str(own)})
 
-    judge = load_uniforms(models)
+    judge = load_uniforms(models, SHANGHAI)
 
     assert judge is not None
     assert judge.card.folder == own
@@ -169,9 +164,9 @@ def test_a_network_that_cannot_judge_uniforms_is_refused_under_its_key(tmp_path:
         in waiting(models.model_copy(update={"uniform": str(person)}), load_rulebook())["uniform_missing"]
     )
     with pytest.raises(ModelError, match=r"^models\.uniform: .* has no class uniform"):
-        load_uniforms(models.model_copy(update={"uniform": str(person)}))
+        load_uniforms(models.model_copy(update={"uniform": str(person)}), SHANGHAI)
     with pytest.raises(ModelError, match=r"^models\.uniform: .* leave out models\.uniforms"):
-        load_uniforms(models.model_copy(update={"uniform": str(own), "uniforms": (tmp_path / "winter.npz",)}))
+        load_uniforms(models.model_copy(update={"uniform": str(own), "uniforms": (tmp_path / "winter.npz",)}), SHANGHAI)
 
 
 def test_rules_says_what_waits_for_what(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fixtures.sights import Box, conduct
 from vision.conduct import Conduct
-from vision.dress import BadgeWatch, UniformWatch, WornAnswer, of_all, outsider_among
+from vision.dress import BadgeWatch, UniformAt, UniformWatch, WornAnswer, of_all, outsider_among
 from vision.geometry import Boxes
 from vision.picture import Picture, Pixels
 from vision.streamtime import SECOND, StreamTime
@@ -155,9 +155,13 @@ WORN, OTHER, UNSURE = Clothes(True, 0.9), Clothes(False, 0.2), Clothes(None, 0.5
 PIXELS = np.zeros((10, 10, 3), np.uint8)
 
 
+def always(wardrobe: Wardrobe) -> UniformAt:
+    return lambda _at: wardrobe
+
+
 def uniforms(wardrobe: Wardrobe, seconds: float, whole: bool = True) -> list[WornAnswer]:
     """The answers of five looks a second at as many people as the wardrobe knows."""
-    watch = UniformWatch(wardrobe)
+    watch = UniformWatch(always(wardrobe))
     answers = []
     for index in range(round(seconds * 5)):
         at = StreamTime(index * SECOND // 5)
@@ -194,7 +198,7 @@ def test_clothes_behind_somebody_are_not_looked_at() -> None:
 
 def test_one_look_at_the_clothes_that_says_the_opposite_is_no_vote_yet() -> None:
     wardrobe = Wardrobe(WORN)
-    watch = UniformWatch(wardrobe)
+    watch = UniformWatch(always(wardrobe))
     found = []
     for index, clothes in enumerate([WORN, OTHER, OTHER, WORN]):
         wardrobe.clothes = [clothes]
@@ -206,7 +210,7 @@ def test_one_look_at_the_clothes_that_says_the_opposite_is_no_vote_yet() -> None
 
 
 def test_an_answer_about_clothes_holds_for_three_seconds_and_not_over_a_gap() -> None:
-    watch = UniformWatch(Wardrobe(OTHER))
+    watch = UniformWatch(always(Wardrobe(OTHER)))
     staff = [Track(1, np.array([0, 0, 80, 100], np.float32), 0.9, StreamTime(0))]
     watch.look(Picture(StreamTime(0), PIXELS), staff, lambda _: True)
 

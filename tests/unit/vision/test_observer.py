@@ -234,7 +234,8 @@ class Tailor:
 
 def test_uniforms_are_judged_window_by_window_where_the_hall_has_any() -> None:
     found = people(SEATED, BESIDE)
-    dressed, undressed = Observer(two_windows(), {}, Tailor()), Observer(two_windows(), {})
+    tailor = Tailor()
+    dressed, undressed = Observer(two_windows(), {}, lambda _at: tailor), Observer(two_windows(), {})
     for index in range(10):
         picture = Picture(StreamTime(index * SECOND // 5), PICTURE)
         (mine, hers), _ = dressed.observe(picture, Sight(found, None))
@@ -246,7 +247,8 @@ def test_uniforms_are_judged_window_by_window_where_the_hall_has_any() -> None:
 
 
 def test_a_uniform_behind_somebody_cannot_be_told() -> None:
-    observer = Observer(two_windows(), {}, Tailor())
+    tailor = Tailor()
+    observer = Observer(two_windows(), {}, lambda _at: tailor)
     for index in range(10):
         picture = Picture(StreamTime(index * SECOND // 5), PICTURE)
         answers, _ = observer.observe(picture, Sight(people(TALL, (60.0, 120.0, 170.0, 300.0)), None))

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.fixtures.toy_torso import PLAIN, TEAL, painted, write_torso_network
+from tests.fixtures.toy_torso import PLAIN, PURPLE, TEAL, painted, write_torso_network
 from vision.card import SHIPPED
 from vision.detector import load_detector
 from vision.enrolment import Enrolled, Reference, enrol, write_enrolled
@@ -14,7 +14,6 @@ from vision.geometry import Boxes
 from vision.uniform import TorsoNetwork, Uniforms, load_torso_network, load_uniforms
 
 WHOLE: Boxes = np.array([[0, 0, 80, 120]], np.float32)
-PURPLE = (170, 20, 170)
 
 
 @pytest.fixture(scope="module")
