@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from service.imports import Imported, Part, import_part, write_template
+from service.imports import Imported, Part, import_part, laid_over, write_template
 from service.settings import GivenSettings
 from vision.errors import BadInput
 
@@ -238,7 +238,7 @@ def test_workbook_holds_dates_times_and_numbers_as_excel_keeps_them(tmp_path: Pa
             "by": "1024",
             "limit": "45min",
         },
-        {"windows": ["w2"], "from": "2026-01-05", "to": "2026-01-06", "by": "王主任", "limit": "24h"},
+        {"windows": ["w2"], "from": "2026-01-05", "to": "2026-01-06", "by": "王主任", "limit": "1d"},
     ]
 
 
@@ -369,3 +369,32 @@ def test_template_is_a_table_that_is_taken_as_it_stands(template: str, tmp_path:
 def test_template_of_what_there_is_none_for_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match='no template for "rules"; there are duty, closed, leave, roster'):
         write_template("rules", tmp_path / "x.xlsx")
+
+
+def test_closed_days_leave_the_hours_in_force_alone(tmp_path: Path) -> None:
+    hall = {"shifts": ["08:00-12:00"], "closed": [{"from": "2026-01-05", "why": "停电"}]}
+    found = imported("duty", "窗口,开始,结束,事由\n,2026-01-05,,停电\n1号,2026-03-02,,装修\n", tmp_path)
+
+    assert laid_over(found, {"hall": hall, "windows": {"w1": None}}) == {
+        "hall": hall,
+        "windows": {"w1": {"closed": [{"from": "2026-03-02", "why": "装修"}]}},
+    }
+
+
+def test_hours_of_a_file_replace_those_in_force_and_days_are_added(tmp_path: Path) -> None:
+    hall = {"shifts": ["08:00-12:00"], "by_weekday": {"fri": ["08:00-10:00"]}, "days": {"2027-01-01": "off"}}
+    found = imported("duty", HOURS + ",,,,,09:00,12:00\n,,2027-01-02,,,休,\n", tmp_path)
+
+    assert laid_over(found, {"hall": hall})["hall"] == {
+        "shifts": ["09:00-12:00"],
+        "days": {"2027-01-01": "off", "2027-01-02": "off"},
+    }
+
+
+def test_entry_that_is_there_already_is_not_added_again(tmp_path: Path) -> None:
+    there = {"person": "王芳", "window": "w1", "begins": "2026-01-05", "ends": "2026-01-09"}
+    rows = "王芳,1号,2026-01-05,2026-01-09\n李雷,1号,2026-01-05,2026-01-09\n"
+
+    entries = laid_over(imported("roster", ROSTER + rows, tmp_path), {"entries": [there]})["entries"]
+
+    assert [entry["person"] for entry in entries] == ["王芳", "李雷"]

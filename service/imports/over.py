@@ -1,0 +1,44 @@
+"""What is in force of a part with what a file says over it, so that a file of closed days leaves the hours alone."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from service.imports.part import Imported
+from service.settings import ClosedSettings, LeaveSettings, RosterEntry
+
+__all__ = ["laid_over"]
+
+
+def laid_over(found: Imported, present: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of ``found.part`` that the site should have, from ``present``, that which it has.
+
+    Hours that the file gives replace those of the hall or window that they are of; single days and closed days are
+    added, and so are entries of leave and roster that are not there yet.
+    """
+    if found.part != "duty":
+        model: type[BaseModel] = LeaveSettings if found.part == "leave" else RosterEntry
+        return {**present, "entries": _added(model, present.get("entries", ()), found.content["entries"])}
+    windows = dict(present.get("windows") or {})
+    for window, own in found.content["windows"].items():
+        windows[window] = _duty(windows.get(window) or {}, own)
+    return {**present, "hall": _duty(present.get("hall") or {}, found.content["hall"]), "windows": windows}
+
+
+def _duty(present: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in present.items() if key != "by_weekday" or "shifts" not in given}
+    together = {**kept, **given}
+    if "days" in given:
+        together["days"] = {
+            **{str(day): worked for day, worked in (present.get("days") or {}).items()},
+            **given["days"],
+        }
+    if "closed" in given:
+        together["closed"] = _added(ClosedSettings, present.get("closed") or (), given["closed"])
+    return together
+
+
+def _added(model: type[BaseModel], present: Sequence[Any], given: Sequence[Any]) -> list[Any]:
+    known = [model.model_validate(entry) for entry in present]
+    return [*present, *(entry for entry in given if model.model_validate(entry) not in known)]
