@@ -99,8 +99,9 @@ def in_disorder(looks: list[Observation | Restart]) -> list[Observation | Restar
 @pytest.mark.parametrize(("rule", "entry"), list(scenarios()))
 def test_scenario(rule: str, entry: dict[str, Any], tmp_path: Path) -> None:
     config = tmp_path / "zaigang.yaml"
-    duty = {"shifts": entry["duty"]} if "duty" in entry else {"always": True}
-    config.write_text(json.dumps({"duty": duty, "leave": entry.get("leave", [])}), encoding="utf-8")
+    given = entry.get("duty", {"always": True})
+    duty = {"shifts": given} if isinstance(given, list) else given
+    config.write_text(yaml.safe_dump({"duty": duty, "leave": entry.get("leave", [])}), encoding="utf-8")
     start = parse_moment(entry.get("from", "2026-01-05T09:00:00+08:00"))
     book = overridden(load_rulebook(), {rule: entry.get("set", {})}, "scenario")
     only = book.model_copy(update={"rules": {name: book.rules[name] for name in entry.get("beside", [rule])}})
