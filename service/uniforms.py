@@ -10,7 +10,7 @@ from service.rules.dates import Dates
 from vision.card import ModelCard
 from vision.dress import UniformAt
 from vision.enrolment import Enrolled
-from vision.streamtime import to_datetime
+from vision.streamtime import StreamTime, to_datetime
 from vision.uniform import TorsoNetwork, Uniforms
 from vision.uniform_class import UniformClass
 
@@ -27,6 +27,14 @@ class HallUniforms:
     card: ModelCard
     names: tuple[str, ...]
     at: UniformAt
+    zone: ZoneInfo | None = None
+
+    def trouble(self, at: StreamTime) -> str | None:
+        """What keeps everybody from being judged at ``at``, None where nothing does."""
+        if self.at(at) is not None:
+            return None
+        day = to_datetime(at).astimezone(self.zone).date()
+        return f"models.uniform_timetable does not say which uniform is worn on {day}: nobody can tell who goes without"
 
 
 def all_year(judge: Uniforms | UniformClass) -> HallUniforms:
@@ -47,7 +55,7 @@ def by_timetable(network: TorsoNetwork, timetable: Timetable, zone: ZoneInfo) ->
     def of(day: date) -> Uniforms | None:
         return judge(tuple(index for index, (dates, _) in enumerate(timetable) if dates.hold(day)))
 
-    return HallUniforms(network.card, everything.names, lambda at: of(to_datetime(at).astimezone(zone).date()))
+    return HallUniforms(network.card, everything.names, lambda at: of(to_datetime(at).astimezone(zone).date()), zone)
 
 
 def gaps(covered: Callable[[date], bool], first: date, days: int = 366) -> list[tuple[date, date]]:

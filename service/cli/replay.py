@@ -25,7 +25,7 @@ from vision.film import open_film
 from vision.layout import layout
 from vision.observation import WindowId
 from vision.pipeline import CameraPipeline, Look, look_through
-from vision.streamtime import StreamTime, to_datetime
+from vision.streamtime import StreamTime
 
 __all__ = ["add_to"]
 
@@ -74,9 +74,8 @@ def replay(
     eye = load_eye(settings.models, books.values())
     uniforms = load_uniforms(settings.models, settings.hall.zone)
     worn = uniforms.at if uniforms is not None else None
-    if worn is not None and worn(began) is None:
-        on = to_datetime(began).astimezone(settings.hall.zone).date()
-        typer.echo(f"zaigang: models.uniform_timetable does not say which uniform is worn on {on}", err=True)
+    if uniforms is not None and (trouble := uniforms.trouble(began)) is not None:
+        typer.echo(f"zaigang: {trouble}", err=True)
     rules = Judge(books, always_on)
     if config:
         rules = Judge(books, settings.duty_by_window(), settings.shifts_by_window(), settings.exempt())

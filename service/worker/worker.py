@@ -289,12 +289,12 @@ class Worker:
 
     def _check_uniform(self, now: StreamTime) -> None:
         """Say so, as long as the timetable leaves open which uniform is worn today."""
-        if self._uniforms is None or self._uniforms.at(now) is not None:
+        trouble = self._uniforms.trouble(now) if self._uniforms is not None else None
+        if trouble is None:
             self._troubles.pop("uniform", None)
-        elif "uniform" not in self._troubles:
-            told = "models.uniform_timetable does not say which uniform is worn today: nobody can tell who goes without"
-            log.warning(told)
-            self._troubles["uniform"] = told
+        elif self._troubles.get("uniform") != trouble:
+            log.warning(trouble)
+            self._troubles["uniform"] = trouble
 
     def _short_by(self) -> int:
         """How many bytes are missing to the room that recordings leave to events."""

@@ -92,6 +92,14 @@ def test_uniforms_change_in_the_middle_of_a_look_at_nobodys_cost(models: ModelSe
     assert worn(uniforms, TEAL, "2026-09-30T23:59:58.500") is None
 
 
+def test_day_without_a_uniform_is_told_by_the_halls_date(models: ModelSettings) -> None:
+    uniforms = loaded(models)
+    late = from_datetime(datetime(2026, 9, 30, 23, tzinfo=SHANGHAI))
+
+    assert uniforms.trouble(late) is None
+    assert "which uniform is worn on 2026-10-01: " in str(uniforms.trouble(StreamTime(late + 3600 * SECOND)))
+
+
 def test_what_plain_clothes_are_is_the_same_in_every_season(models: ModelSettings) -> None:
     uniforms = loaded(models)
 
