@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -48,7 +49,7 @@ def _check_size(content: bytes) -> None:
                 raise BadInput("it holds macros; save it as an Excel workbook (.xlsx) without them")
             if any(b"<!ENTITY" in parts.read(part) for part in found if part.filename.endswith((".xml", ".rels"))):
                 raise BadInput("it defines XML entities, which no spreadsheet does")
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise BadInput(f"it is damaged or has a password ({error}); save it anew as .xlsx") from error
 
 

@@ -1,7 +1,7 @@
 """Dates and times as a site's file has them: by the hall's clock, unless they carry an offset of their own."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -14,14 +14,24 @@ from vision.streamtime import StreamTime, from_datetime
 __all__ = ["DatesSettings", "Moment", "begin_of", "check_order", "end_of"]
 
 
+_YEARS: Final = range(1970, 2200)
+
+
 def _moment(given: object) -> date:
     if isinstance(given, date):
-        return given
+        return _in_reach(given)
     text = str(given).strip()
     try:
-        return datetime.fromisoformat(text) if len(text) > len("2026-01-05") else date.fromisoformat(text)
+        found = datetime.fromisoformat(text) if len(text) > len("2026-01-05") else date.fromisoformat(text)
     except ValueError as error:
         raise ValueError(f"{text!r} is no date; write it as 2026-01-05, or 2026-01-05T10:00") from error
+    return _in_reach(found)
+
+
+def _in_reach(given: date) -> date:
+    if given.year not in _YEARS:
+        raise ValueError(f"{given.isoformat()}: the year must be {_YEARS[0]} to {_YEARS[-1]}")
+    return given
 
 
 Moment: TypeAlias = Annotated[datetime | date, BeforeValidator(_moment)]
@@ -67,7 +77,7 @@ def _day(given: object) -> str:
         day = date.fromisoformat(f"2024-{text}" if every_year else text)
     except ValueError as error:
         raise ValueError(f"{text!r} is no day; write it as 2026-05-01, or as 05-01 for every year") from error
-    return f"{day:%m-%d}" if every_year else day.isoformat()
+    return f"{day:%m-%d}" if every_year else _in_reach(day).isoformat()
 
 
 class DatesSettings(Strict):

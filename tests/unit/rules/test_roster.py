@@ -70,6 +70,8 @@ def test_staff_number_is_a_name() -> None:
         ("2026-01-05T10:00", "2026-01-05T10:00", "to must be later than from"),
         ("2026-01-05T10:00+08:00", "2026-01-05T12:00", "both with a UTC offset, or both without"),
         ("2026-01-05T10:00+08:00", "2026-01-06", "both with a UTC offset, or both without"),
+        ("2026-01-05", "9999-12-31", "9999-12-31: the year must be 1970 to 2199"),
+        ("2026-01-05", "2026-13-01", "'2026-13-01' is no date; write it as 2026-01-05, or 2026-01-05T10:00"),
     ],
 )
 def test_entry_that_ends_before_it_begins_is_refused(begins: str, ends: str, what: str) -> None:
