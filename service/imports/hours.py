@@ -80,11 +80,10 @@ def _worked(cell: Cell) -> bool:
 
 
 def _check_apart(fields: Fields, row: HoursRow, others: Iterable[HoursRow]) -> None:
-    """A row that says of the same days what another says otherwise is a fault; that it repeats one is none."""
+    """A row that says otherwise than one of the same date or season is a fault; one that repeats it is none."""
     for other in others:
         same_window = other.windows == row.windows or set(other.windows) & set(row.windows)
-        same_days = same_window and (other.season, other.day) == (row.season, row.day)
-        if not same_days or ((row.weekdays or other.weekdays) and not set(row.weekdays) & set(other.weekdays)):
+        if not same_window or ((row.weekdays or other.weekdays) and not set(row.weekdays) & set(other.weekdays)):
             continue
         if row.shift is None or other.shift is None:
             if (row.shift, row.worked) != (other.shift, other.worked):

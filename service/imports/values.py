@@ -139,6 +139,8 @@ def days_of_week(cell: Cell) -> list[int]:
         begin = _day(first, cell)
         end = _day(last, cell) if last else begin
         found += [day % 7 for day in range(begin, end + 1 + (7 if end < begin else 0))]
+    if not found:
+        raise ValueError(f"{text(cell)!r} is no weekday; write it as 周一, 周一至周五, or mon-fri")
     return sorted(set(found))
 
 
@@ -166,6 +168,8 @@ def named(cell: Cell, known: Mapping[str, str], what: str) -> list[str]:
             raise ValueError(f"there is no {what} {part!r}; there are {', '.join(_each(known.values()))}")
         if key not in found:
             found.append(key)
+    if not found:
+        raise ValueError(f"{text(cell)!r} names no {what}; there are {', '.join(_each(known.values()))}")
     return found
 
 

@@ -173,6 +173,7 @@ def test_hours_that_contradict_another_row_name_it(tmp_path: Path) -> None:
         ",,,,,25:00,18时\n"
         ",周八,,,,09:00,10:00\n"
         ",,2027-01-02,,,,\n"
+        "、,、,,,,9:00,10:00\n"
         ",周一至周五,,,,09:00,12:00\n"
     )
 
@@ -185,6 +186,8 @@ def test_hours_that_contradict_another_row_name_it(tmp_path: Path) -> None:
         "row 9, 上班: '25:00' is no time; write it as 09:00",
         "row 10, 星期: '周八' is no weekday; write it as 周一, 周一至周五, or mon-fri",
         "row 11, 上班: is missing",
+        "row 12, 窗口: '、' names no window; there are w1, w2, w3",
+        "row 12, 星期: '、' is no weekday; write it as 周一, 周一至周五, or mon-fri",
     ]
 
 
