@@ -31,6 +31,8 @@ A running service takes a change up within seconds. For example:
   zaigang site set rules rules.yaml --dry-run
   zaigang site set rules rules.yaml --by 王主任 --why 试行三分钟
   zaigang site show rules --version 3 | zaigang site set rules - --by 王主任 --why 恢复 --yes
+  zaigang site template leave --out 请假.xlsx
+  zaigang site import leave 请假.xlsx --by 王主任 --why 一月请假
 """
 
 _PAGE: Final = 200
@@ -191,7 +193,12 @@ def _text(value: Any) -> str:
 
 
 def _spells(spells: tuple[Spell, ...]) -> str:
-    words = {"on": "", "exempt": " 请假 leave", "no_calendar": " 无日历 no calendar"}
+    words = {
+        "on": "",
+        "exempt": " 请假 leave",
+        "closed": " 暂停服务 out of service",
+        "no_calendar": " 无日历 no calendar",
+    }
     return ", ".join(f"{one.begins}-{one.ends}{words[one.duty]}" for one in spells) or "不在岗 off"
 
 
@@ -204,4 +211,7 @@ def add_to(app: typer.Typer) -> None:
     site.command("show")(show_part)
     site.command("set")(set_part)
     site.command("history")(history)
+    from service.cli.site_import import add_to as add_imports
+
+    add_imports(site)
     app.add_typer(site, name="site")

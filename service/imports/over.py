@@ -23,7 +23,8 @@ def laid_over(found: Imported, present: Mapping[str, Any]) -> dict[str, Any]:
     windows = dict(present.get("windows") or {})
     for window, own in found.content["windows"].items():
         windows[window] = _duty(windows.get(window) or {}, own)
-    return {**present, "hall": _duty(present.get("hall") or {}, found.content["hall"]), "windows": windows}
+    hall = found.content["hall"]
+    return {**present, **({"hall": _duty(present.get("hall") or {}, hall)} if hall else {}), "windows": windows}
 
 
 def _duty(present: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

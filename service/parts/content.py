@@ -8,7 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_jsonable_python
 
 from service.rules.rulebook import Rulebook, RulebookError, load_rulebook, overridden
-from service.settings import DutySettings, GivenSettings, LeaveSettings, RosterEntry, Settings, WindowSettings, faults
+from service.settings import (
+    DutySettings,
+    GivenSettings,
+    LeaveSettings,
+    OwnDutySettings,
+    RosterEntry,
+    Settings,
+    WindowSettings,
+    faults,
+)
 from vision.errors import BadInput
 from vision.streamtime import StreamTime
 
@@ -56,10 +65,10 @@ class RulesContent(_Content):
 
 
 class DutyContent(_Content):
-    """Hours in place of those of zaigang.yaml; a window that is null follows the hall."""
+    """Hours in place of those of zaigang.yaml; a window has what differs from the hall, null where nothing does."""
 
     hall: DutySettings | None = None
-    windows: Mapping[str, DutySettings | None] = Field(default_factory=dict)
+    windows: Mapping[str, OwnDutySettings | None] = Field(default_factory=dict)
 
 
 class LeaveContent(_Content):
@@ -218,5 +227,5 @@ def _plain(value: Any) -> Any:
 
 
 def _whole(value: BaseModel) -> dict[str, Any]:
-    """Plain values of a model with its defaults."""
-    return value.model_dump(mode="json", by_alias=True)
+    """Plain values of a model with its defaults, without what it leaves to another."""
+    return value.model_dump(mode="json", by_alias=True, exclude_none=True)

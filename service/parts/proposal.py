@@ -116,10 +116,10 @@ def _judged(before: Settings, after: Settings) -> Iterator[_Alike]:
 
 
 def _on_duty(before: Settings, after: Settings) -> Iterator[_Alike]:
-    new = after.windows()
+    old_hours, new_hours = before.duties(), after.duties()
     alike: dict[str, tuple[list[str], DutySettings, DutySettings]] = {}
-    for window, (_, own) in before.windows().items():
-        was, will = own.duty or before.duty, new[window][1].duty or after.duty
+    for window in before.windows():
+        was, will = old_hours.get(window, before.duty), new_hours.get(window, after.duty)
         alike.setdefault(repr((was, will)), ([], was, will))[0].append(window)
     if not alike:
         yield (), before.duty.model_dump(mode="json"), after.duty.model_dump(mode="json")
