@@ -106,7 +106,7 @@ class SpellOut(BaseModel):
 
     begins: str
     ends: str
-    duty: Literal["on", "exempt", "no_calendar"]
+    duty: Literal["on", "exempt", "closed", "no_calendar"]
 
 
 class DutyDayOut(BaseModel):

@@ -152,6 +152,15 @@ async def test_changed_hours_tell_the_days_to_come_and_restart_nobody(site: Play
     assert (site.workers.restarted, site.workers.told) == ([], 1)
 
 
+async def test_closed_day_is_told_as_such_and_leaves_the_hours_to_the_hall(site: PlayedSite) -> None:
+    told = await put(site, "duty", {"windows": {"w1": {"closed": [{"from": "2026-01-06", "why": "装修"}]}}})
+
+    (tuesday,) = told["duty"]
+    assert (tuesday["day"], tuesday["windows"]) == ("2026-01-06", ["w1"])
+    assert [(one["begins"], one["duty"]) for one in tuesday["new"]] == [("09:00", "closed"), ("13:00", "closed")]
+    assert (await get(site, "/parts/duty"))["effective"]["hall"]["shifts"] == ["09:00-12:00", "13:00-17:00"]
+
+
 async def test_window_whose_hours_are_null_follows_the_hall(site: PlayedSite) -> None:
     await put(site, "duty", {"windows": {"w1": {"always": True}}})
 
