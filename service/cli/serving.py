@@ -79,8 +79,6 @@ def run(
         now = site_in_force(settings, refusal)
         for trouble in now.troubles:
             log.warning("what was edited does not fit any longer", why=trouble)
-        for question in open_questions(now.settings, datetime.now(settings.hall.zone).date()):
-            log.warning(question)
         eye = load_eye(settings.models, now.books.values())
         load_uniforms(settings.models, settings.hall.zone)
         model = f"{eye.person.card.name} {eye.person.card.version}"
@@ -93,6 +91,8 @@ def run(
             ready(address)
         else:
             typer.echo(f"zaigang: {address}")
+            for question in open_questions(now.settings, datetime.now(settings.hall.zone).date()):
+                log.warning(question)
         asyncio.run(server.serve(sockets=[listening]))
 
 
