@@ -1,14 +1,15 @@
-"""Takes what a manager says of an event on its page: a verdict, a legal hold; forms that work without scripts."""
+"""Takes what a manager says of an event on its page: a verdict, a hold, an export; forms that work without scripts."""
 
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 
 from dashboards.forms import fields_of, remember_author
 from service.api.errors import ApiError
-from service.api.schemas import HoldIn, VerdictIn
+from service.api.exports import export as api_export
+from service.api.schemas import ExportIn, HoldIn, VerdictIn
 from service.api.site import SiteDep
 from service.api.verdicts import hold as api_hold
 from service.api.verdicts import judge as api_judge
@@ -45,6 +46,17 @@ async def hold(request: Request, site: SiteDep, event: str) -> RedirectResponse:
         return _back(event, f"hold_{error.errors()[0]['loc'][-1]}", given)
     await api_hold(site, event, wanted)
     return _back(event, None, given)
+
+
+@router.post("/events/{event}/export")
+async def export(request: Request, site: SiteDep, event: str) -> Response:
+    """The redacted export as a file; the page stays where it is."""
+    given = await _fields(request)
+    try:
+        wanted = ExportIn.model_validate({name: given.get(name, "") for name in ("by", "why", "format")})
+    except ValidationError as error:
+        return _back(event, f"export_{error.errors()[0]['loc'][-1]}", given)
+    return await api_export(site, event, wanted)
 
 
 async def _fields(request: Request) -> dict[str, str]:

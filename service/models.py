@@ -18,7 +18,7 @@ from vision.errors import BadInput, ModelError
 from vision.uniform import Uniforms, load_torso_network
 from vision.uniform_class import UniformClass, knows_uniform
 
-__all__ = ["load_eye", "load_uniforms", "refusal_by", "waiting"]
+__all__ = ["load_eye", "load_person", "load_uniforms", "refusal_by", "waiting"]
 
 _ACT_OF: Final[Mapping[str, Act]] = {
     "phone_in_use": "phone",
@@ -50,6 +50,11 @@ def refusal_by(models: ModelSettings) -> Callable[[Rulebook], str | None]:
     """
     person, objects = _card("person", models.person), _card("objects", models.objects)
     return lambda book: _refusal(models, book, person, objects)
+
+
+def load_person(models: ModelSettings, threads: int = 0) -> Detector:
+    """The network that finds people, alone; raises ModelError naming the key and what is wrong."""
+    return _loaded("person", models.person, models.runtime, threads)
 
 
 def load_uniforms(models: ModelSettings, zone: ZoneInfo, threads: int = 0) -> HallUniforms | None:

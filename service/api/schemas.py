@@ -17,6 +17,7 @@ __all__ = [
     "EventPageOut",
     "EvidenceFileOut",
     "EvidenceOut",
+    "ExportIn",
     "HallOut",
     "HealthOut",
     "HoldIn",
@@ -317,6 +318,18 @@ class VerdictIn(BaseModel):
     verdict: VerdictWord
     by: By
     why: Why = ""
+
+
+class ExportIn(BaseModel):
+    """An export of an event's evidence; ``by``: who takes it out of the house, ``why``: what it is needed for."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"by": "王主任", "why": "申诉复核", "format": "zip"}]}
+    )
+
+    by: By
+    why: Why = ""
+    format: Literal["zip", "pdf"] = "zip"
 
 
 class VerdictOut(BaseModel):

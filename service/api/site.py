@@ -1,7 +1,7 @@
 """What every request needs of the running site, handed over once when the service is composed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -12,6 +12,7 @@ from service.api.board import Board
 from service.evidence.retention import Retention
 from service.evidence.signing import SiteKey
 from service.evidence.upkeep import Trouble
+from service.exporting import ExportDesk
 from service.parts import InForce, Refusal
 from service.rules.rulebook import Rulebook
 from service.settings import Settings
@@ -63,6 +64,7 @@ class Site:
     retention: Retention
     troubles: Callable[[], Sequence[Trouble]]
     disk: Callable[[], tuple[int, float]]
+    exports: ExportDesk = field(default_factory=ExportDesk)
 
     @property
     def settings(self) -> Settings:

@@ -1,0 +1,106 @@
+"""`zaigang evidence`: what is done with the evidence of one event, such as handing it out."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.options import Config
+from service.cli.progress import Terminal
+from service.cli.sources import site_in_force
+from service.evidence.export import Exported, Format, Order
+from service.evidence.redaction import Progress
+from service.evidence.signing import SiteKey
+from service.models import refusal_by
+from service.settings import Settings, load_settings
+from vision.errors import BadInput
+
+__all__ = ["add_to"]
+
+group = typer.Typer(help="The evidence of one event: hand it out.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@group.command()
+def export(
+    event: Annotated[str, typer.Argument(help="The event's id.", show_default=False)],
+    by: Annotated[str, typer.Option("--by", help="Who exports it: stands in every picture.", show_default=False)],
+    why: Annotated[str, typer.Option("--why", help="What it is needed for.", show_default=False)] = "",
+    form: Annotated[Format, typer.Option("--format", help="A zip with everything, or the one page alone.")] = "zip",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write it here [EVENT.zip or EVENT.pdf].", show_default=False)
+    ] = None,
+    despite: Annotated[
+        bool, typer.Option("--despite", help="Also evidence that is not what was recorded; the export says so.")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Export an event's evidence: redacted, marked with who and when, signed; with a verifier that runs alone.
+
+    zaigang evidence export 3f0c… --by 张三 --why 申诉复核 --config zaigang.yaml
+    """
+    by, why = by.strip(), why.strip()
+    for name, text, most in (("--by", by, 40), ("--why", why, 500)):
+        if len(text) > most:
+            raise BadInput(f"{name}: {len(text)} characters; at most {most}")
+    if not by:
+        raise BadInput("--by: say who exports it; the name stands in every picture")
+    given = load_settings(config)
+    target = out or Path(f"{event}.{form}")
+    if not target.parent.is_dir():
+        raise BadInput(f"--out {target}: there is no folder {target.parent}")
+    if target.exists():
+        raise BadInput(f"--out {target}: is there already, and is not written over")
+    settings = site_in_force(given, refusal_by(given.models)).settings
+    order = Order(by, why, datetime.now(UTC), form, despite)
+    with _bars(Terminal()) as progress:
+        made = asyncio.run(_made(settings, event, order, target, progress))
+    for one in made.differs:
+        typer.echo(f"the original differs from what was recorded: {one.file} {one.what}")
+    typer.echo(f"{made.file}: exported, {made.file.stat().st_size / 1e6:.1f} MB; SHA-256 in the journal: {made.record}")
+
+
+async def _made(settings: Settings, event: str, order: Order, target: Path, progress: "_Begin") -> Exported:
+    # The database's packages take a second to import, which a wrong argument should not pay.
+    from service.exporting import hand_out
+    from service.storage import open_database
+
+    file = settings.data / "zaigang.db"
+    if not file.is_file():
+        raise BadInput(f"{file}: there is no database of a site; --config names the site")
+    database = open_database(file)
+    try:
+        key = SiteKey.load_or_make(settings.data / "keys")
+        return await hand_out(database, settings, settings.data, key, event, order, target, progress=progress)
+    finally:
+        await database.close()
+
+
+class _Begin:
+    """Shows one bar at a time: the next one takes the place of the last."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal, self._shown = terminal, ExitStack()
+
+    def __call__(self, text: str) -> Progress:
+        self.end()
+        return self._shown.enter_context(self._terminal.bar(text))
+
+    def end(self) -> None:
+        self._shown.close()
+
+
+@contextmanager
+def _bars(terminal: Terminal) -> Iterator[_Begin]:
+    begin = _Begin(terminal)
+    try:
+        yield begin
+    finally:
+        begin.end()
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(group, name="evidence")

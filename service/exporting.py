@@ -1,0 +1,136 @@
+"""Hands an event's evidence out of the house: what the site knows of it, the export, and the journal's row about it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.evidence.export import Case, Exported, JournalProof, Order, export_evidence
+from service.evidence.heads import HEADS, read_heads
+from service.evidence.journal import GENESIS, head_of, proof
+from service.evidence.redaction import Progress
+from service.evidence.signing import SiteKey
+from service.models import load_person
+from service.rules.event import Event
+from service.settings import Settings
+from service.storage import Database, EventQueries, JournalQueries, PlaceQueries, VerdictQueries
+from vision.disk import put_in_place
+from vision.errors import BadInput, ZaigangError
+from vision.observation import WindowId
+from vision.streamtime import from_datetime, to_datetime
+
+__all__ = ["ExportDesk", "ExportsBusy", "hand_out"]
+
+_POSTS = 1
+
+
+class ExportsBusy(ZaigangError):
+    """Another export is being made: one at a time, since cameras are judged on the same machine."""
+
+
+@dataclass(slots=True, eq=False)
+class ExportDesk:
+    """Makes one export at a time for a running service."""
+
+    busy: str | None = None
+    """The event whose export is being made."""
+
+    async def hand_out(
+        self, database: Database, settings: Settings, data: Path, key: SiteKey, event: str, order: Order, target: Path
+    ) -> Exported:
+        """As `hand_out`, on one core; raises ExportsBusy while another one is being made."""
+        if self.busy is not None:
+            raise ExportsBusy(f"an export of event {self.busy} is being made; ask again when it is done")
+        self.busy = event
+        try:
+            return await hand_out(database, settings, data, key, event, order, target, threads=1)
+        finally:
+            self.busy = None
+
+
+async def hand_out(
+    database: Database,
+    settings: Settings,
+    data: Path,
+    key: SiteKey,
+    event: str,
+    order: Order,
+    target: Path,
+    threads: int = 0,
+    progress: Callable[[str], Progress] | None = None,
+) -> Exported:
+    """Export the evidence of ``event`` to ``target``; it is there once the journal has it, and not before.
+
+    ``data``: the site's folder, which holds its evidence and the journal's heads.
+
+    Raises BadInput when there is no evidence (any more) or it is not what was recorded, and what `export_evidence`
+    raises.
+    """
+    async with database.session() as session:
+        case = await _case(session, settings, data, key, event, order)
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        made = await asyncio.to_thread(
+            lambda: export_evidence(case, order, load_person(settings.models, threads), key, draft, progress)
+        )
+        said = {"by": order.by, "why": order.why, "format": order.format, "sha256": made.record}
+        async with database.session() as session:
+            await JournalQueries(session).add("export", event, said, from_datetime(order.at))
+        put_in_place(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return replace(made, file=target)
+
+
+async def _case(session: AsyncSession, settings: Settings, data: Path, key: SiteKey, event: str, order: Order) -> Case:
+    queries = EventQueries(session)
+    found, stored = await queries.find(event), await queries.evidence(event)
+    if found is None or stored is None:
+        raise BadInput(f"{event}: there is no evidence of such an event on this site")
+    if stored.deleted_at is not None:
+        raise BadInput(f"{event}: its evidence was deleted: {stored.deleted_why}")
+    names = {window.id: window.name for window in await PlaceQueries(session).windows(also_inactive=True)}
+    zone = settings.hall.zone
+    verdicts = [
+        {"verdict": one.verdict, "by": one.by, "why": one.why, "at": to_datetime(one.at).astimezone(zone).isoformat()}
+        for one in await VerdictQueries(session).history(event)
+    ]
+    return Case(
+        data / "evidence" / stored.folder,
+        settings.hall.name,
+        zone,
+        names.get(found.window) or found.window,
+        _duty(settings, found),
+        verdicts,
+        _posts(settings, found.window),
+        await _proof(session, data, key, event, order),
+    )
+
+
+def _duty(settings: Settings, event: Event) -> dict[str, str]:
+    state = settings.duty_by_window()(event.window, event.started_at)
+    return {"state": state, "of": "the event's begin, by the configuration at the time of the export"}
+
+
+def _posts(settings: Settings, window: WindowId) -> int:
+    """How many staff the window is for, as the rule on visiting has it."""
+    book = settings.books().get(window)
+    rule = book.rules.get("visiting") if book is not None else None
+    return rule.over if rule is not None and rule.over is not None else _POSTS
+
+
+async def _proof(session: AsyncSession, data: Path, key: SiteKey, event: str, order: Order) -> JournalProof | None:
+    """The journal's row about the manifest, and what leads from it to a signed head."""
+    journal = JournalQueries(session)
+    row = await journal.last_of("manifest", event)
+    last = await journal.last()
+    if row is None or last is None:
+        return None
+    before = (await journal.page(row.n - 2, 1))[0].hash if row.n > 1 else GENESIS
+    # The first head that was signed after it is in the second place too, where whoever doubts can compare it.
+    signed = sorted((one for one in read_heads(data / HEADS, key.public)[0] if one.n >= row.n), key=lambda one: one.n)
+    head = signed[0] if signed else head_of(last.n, last.hash, from_datetime(order.at), key)
+    following = [one async for one in journal.rows(row.n) if one.n <= head.n]
+    return JournalProof(row, before, proof(following), head)
