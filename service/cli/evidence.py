@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,9 +19,16 @@ from service.models import refusal_by
 from service.settings import Settings, load_settings
 from vision.errors import BadInput
 
+if TYPE_CHECKING:
+    from service.storage import Database
+
 __all__ = ["add_to"]
 
-group = typer.Typer(help="The evidence of one event: hand it out.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(
+    help="The evidence of one event: hand it out, forbid that it is deleted.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @group.command()
@@ -63,15 +70,76 @@ def export(
     typer.echo(f"{made.file}: exported, {made.file.stat().st_size / 1e6:.1f} MB; SHA-256 in the journal: {made.record}")
 
 
-async def _made(settings: Settings, event: str, order: Order, target: Path, progress: "_Begin") -> Exported:
+By = Annotated[str, typer.Option("--by", help="Who says so.", show_default=False)]
+Why = Annotated[str, typer.Option("--why", help="What for; stands in the journal.", show_default=False)]
+
+
+@group.command()
+def hold(
+    event: Annotated[str, typer.Argument(help="The event's id.", show_default=False)],
+    by: By,
+    why: Why,
+    config: Config = None,
+) -> None:
+    """Put an event under a legal hold: its evidence is not deleted, not even when its time is over.
+
+    zaigang evidence hold 3f0c… --by 王主任 --why 申诉中 --config zaigang.yaml
+    """
+    changed = asyncio.run(_held(load_settings(config), event, _text("--by", by, 40), _text("--why", why, 500), True))
+    typer.echo(f"{event}: its evidence is held" if changed else f"{event}: its evidence was held already")
+
+
+@group.command()
+def release(
+    event: Annotated[str, typer.Argument(help="The event's id.", show_default=False)],
+    by: By,
+    why: Why,
+    config: Config = None,
+) -> None:
+    """End the legal hold on an event: retention applies again."""
+    changed = asyncio.run(_held(load_settings(config), event, _text("--by", by, 40), _text("--why", why, 500), False))
+    typer.echo(f"{event}: the hold is over" if changed else f"{event}: was under no hold")
+
+
+async def _held(settings: Settings, event: str, by: str, why: str, is_held: bool) -> bool:
+    from service.storage import EventQueries, VerdictQueries
+    from service.storage.verdicts import LegalHold
+    from vision.streamtime import from_datetime
+
+    database = _database(settings)
+    try:
+        async with database.session() as session:
+            if await EventQueries(session).find(event) is None:
+                raise BadInput(f"{event}: there is no such event; --config names the site")
+            queries, at = VerdictQueries(session), from_datetime(datetime.now(UTC))
+            if is_held:
+                return await queries.hold(event, LegalHold(by, why, at))
+            return await queries.release(event, by, why, at)
+    finally:
+        await database.close()
+
+
+def _text(option: str, given: str, most: int) -> str:
+    text = given.strip()
+    if not 1 <= len(text) <= most:
+        raise BadInput(f"{option}: give 1 to {most} characters, not {len(text)}")
+    return text
+
+
+def _database(settings: Settings) -> "Database":
     # The database's packages take a second to import, which a wrong argument should not pay.
-    from service.exporting import hand_out
     from service.storage import open_database
 
     file = settings.data / "zaigang.db"
     if not file.is_file():
         raise BadInput(f"{file}: there is no database of a site; --config names the site")
-    database = open_database(file)
+    return open_database(file)
+
+
+async def _made(settings: Settings, event: str, order: Order, target: Path, progress: "_Begin") -> Exported:
+    from service.exporting import hand_out
+
+    database = _database(settings)
     try:
         key = SiteKey.load_or_make(settings.data / "keys")
         return await hand_out(database, settings, settings.data, key, event, order, target, progress=progress)

@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from service.cli import app
+from service.cli.evidence import hold
 from service.cli.verify import verify as command
 from service.evidence.heads import HEADS, append_head
 from service.evidence.journal import GENESIS, content_digest, head_of, link
@@ -259,3 +260,25 @@ def test_event_without_evidence_and_folder_without_site_are_refused(site: Path, 
     (tmp_path / "empty.yaml").write_text(json.dumps({"data": str(tmp_path / "nothing")}), encoding="utf-8")
     with pytest.raises(BadInput, match="there is no database of a site"):
         command(None, tmp_path / "empty.yaml")
+
+
+def test_hold_of_the_command_is_kept_journaled_and_ended(site: Path) -> None:
+    event = folder_of(site, 1).name
+
+    def said(*what: str, code: int = 0) -> str:
+        done = CliRunner().invoke(app, ["evidence", *what, "--config", str(site / "zaigang.yaml")])
+        assert done.exit_code == code, done.output
+        return done.output
+
+    assert "its evidence is held" in said("hold", event, "--by", "王主任", "--why", "申诉中")
+    assert "was held already" in said("hold", event, "--by", "王主任", "--why", "申诉中")
+    assert "the hold is over" in said("release", event, "--by", "王主任", "--why", "申诉结束")
+    assert "was under no hold" in said("release", event, "--by", "王主任", "--why", "申诉结束")
+    report = report_of(site)
+    assert (report["rows"], report["problems"]) == (9, [])
+    for name, text in (("by", " "), ("why", "x" * 501)):
+        given = {"by": "王", "why": "申诉"} | {name: text}
+        with pytest.raises(BadInput, match=f"--{name}"):
+            hold(event, given["by"], given["why"], site / "zaigang.yaml")
+    with pytest.raises(BadInput, match="there is no such event"):
+        hold("0" * 36, "王", "申诉", site / "zaigang.yaml")
