@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import structlog
 
+from service.observations import ObservationLog
 from service.rules.judge import Standing
 from service.settings import CameraSettings
 from service.worker.looklog import LookLog
@@ -57,6 +58,7 @@ class CameraPost:
         self.status = {window: WindowStatus(self._started) for window in self.windows}
         self.recorder = Recorder(data / "ring" / settings.id)
         self.log = LookLog(data / "looks" / settings.id)
+        self.observations = ObservationLog(data / "observations" / settings.id)
         self.camera = Camera(settings.source, rate, clock, self.recorder, arrived)
         self.size: Size | None = None
         self.zones: dict[WindowId, dict[str, list[float]]] = {}
@@ -174,8 +176,9 @@ class CameraPost:
 
     def shut(self) -> None:
         self.camera.stop()
-        with suppress(OSError):  # on a full disk the last lines of the log of looks are lost; events are not in it
-            self.log.close()
+        for log_ in (self.log, self.observations):
+            with suppress(OSError):  # on a full disk the last lines of the logs are lost; events are not in them
+                log_.close()
 
 
 def picture_shown(picture: Picture) -> bytes:

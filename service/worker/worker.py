@@ -11,6 +11,9 @@ from typing import Any, Final
 import structlog
 
 from service.models import load_eye, load_uniforms
+from service.observations import compress
+from service.observations import give_way as observations_give_way
+from service.observations import trim as trim_observations
 from service.rules.event import Event
 from service.rules.judge import Judge
 from service.rules.rulebook import Rulebook
@@ -35,6 +38,7 @@ log = structlog.get_logger()
 
 _SAVE_EVERY: Final = 2 * SECOND
 _TRIM_EVERY: Final = 20 * SECOND
+_DAY: Final = 86_400 * SECOND
 _ROOM_EVERY: Final = SECOND
 _SHOW_EVERY: Final = 400_000
 _SET_BACK: Final = 2 * SECOND
@@ -69,7 +73,8 @@ class Worker:
         self._duty, self._why_closed = plan.settings.duty_by_window(), plan.settings.why_closed_by_window()
         self._changed: queue.SimpleQueue[Settings] = queue.SimpleQueue()
         self._ring = plan.data / "ring"
-        give_way(self._ring, self._short_by())
+        self._observations = plan.data / "observations"
+        self._give_way(self._short_by())
         self._spool = Spool(plan.data / "spool" / f"{plan.worker}.db")
         self._eye = load_eye(plan.settings.models, self._books.values())
         self._uniforms = uniforms = load_uniforms(plan.settings.models, plan.settings.hall.zone)
@@ -257,6 +262,7 @@ class Worker:
         if now - self._trimmed_at >= _TRIM_EVERY:
             self._trimmed_at = now
             self._trim(StreamTime(now - self._keep))
+            self._keep_observations(now)
             if not self._troubles:
                 self._spool.refill_ballast()
 
@@ -266,6 +272,18 @@ class Worker:
             Recorder(folder).trim(before)
         for folder in (self._plan.data / "looks").glob("*/"):
             LookLog(folder).trim(before)
+
+    def _keep_observations(self, now: StreamTime) -> None:
+        """What looks answered is made small once its hour is over, one hour at a time, and goes with the days."""
+        days = self._plan.settings.recorder.observation_days
+        try:
+            trim_observations(self._observations, StreamTime(now - days * _DAY))
+            for post in self._posts:
+                if compress(self._observations / post.settings.id, now, at_most=1):
+                    break
+            self._troubles.pop("observations kept", None)
+        except OSError as error:
+            self._troubles["observations kept"] = f"{self._observations}: {(error.strerror or str(error)).lower()}"
 
     def _keep_room(self, now: StreamTime) -> None:
         """Recordings give way, the oldest first, while less room is left than events and their evidence may need."""
@@ -305,7 +323,16 @@ class Worker:
         return self._plan.settings.recorder.min_free_mb * 1_000_000 - free
 
     def _give_way(self, short_by: int) -> int:
-        return give_way(self._ring, short_by)
+        """Recordings first: what looks answered is little, and is all that is left of a day once its recordings go."""
+        freed = give_way(self._ring, short_by)
+        if freed >= short_by:
+            return freed
+        given_up = observations_give_way(self._observations, short_by - freed)
+        if given_up:
+            log.warning(
+                "the oldest observations give way, the disk is full", bytes=given_up, of=str(self._observations)
+            )
+        return freed + given_up
 
     def _log_look(self, post: CameraPost, look: Look) -> None:
         try:
@@ -313,6 +340,14 @@ class Worker:
             self._troubles.pop("log", None)
         except OSError as error:
             self._troubles["log"] = f"the log of looks cannot be written ({(error.strerror or str(error)).lower()})"
+        if not self._plan.settings.recorder.observation_days:
+            return
+        try:
+            post.observations.write(look.observations)
+            self._troubles.pop("observations", None)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            self._troubles["observations"] = f"the log of observations cannot be written ({reason})"
 
     def _show(self, post: CameraPost, picture: Picture, now: StreamTime) -> None:
         if now - self._shown_at.get(post.settings.id, 0) >= _SHOW_EVERY:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import structlog
 
+from service.observations import ObservationReader
 from service.rules import Judge
 from service.rules.duty import always_on
 from service.settings import Settings
@@ -22,12 +23,12 @@ from vision.streamtime import SECOND, StreamTime
 W1 = WindowId("w1")
 
 
-def plan(folder: Path, **rules: dict[str, Any]) -> WorkerPlan:
+def plan(folder: Path, observation_days: int = 30, min_free_mb: int = 0, **rules: dict[str, Any]) -> WorkerPlan:
     settings = Settings(
         rules=rules,
         duty={"always": True},  # type: ignore[arg-type]
         models=write_networks(folder),  # type: ignore[arg-type]
-        recorder={"min_free_mb": 0},  # type: ignore[arg-type]
+        recorder={"min_free_mb": min_free_mb, "observation_days": observation_days},  # type: ignore[arg-type]
         cameras=({"id": "cam", "source": "none.mp4", "windows": [{"id": "w1"}]},),  # type: ignore[arg-type]
     )
     return WorkerPlan("worker1", settings, settings.cameras, {}, folder, "http://127.0.0.1:9", "token")
@@ -139,3 +140,46 @@ def test_worker_starts_on_state_that_another_version_kept(tmp_path: Path) -> Non
 
     assert events == ["interrupted"]
     assert len([one for one in told if "rule state cannot be read" in one["event"]]) == 1
+
+
+def test_what_was_answered_is_kept_for_days_and_goes_with_them(tmp_path: Path) -> None:
+    clock = PlayedClock()
+    worker = Worker(plan(tmp_path), beat=lambda: worker.stop(), clock=clock)
+    former = tmp_path / "observations" / "former"
+    former.mkdir(parents=True)
+    for name in ("20251201T00.jsonl.gz", "20260104T00.jsonl.gz"):
+        (former / name).touch()
+    clock.pass_by(30)  # since the worker was made
+
+    worker.run()
+
+    assert [file.name for file in former.iterdir()] == ["20260104T00.jsonl.gz"]
+    (look,) = ObservationReader(tmp_path / "observations").looks("cam", StreamTime(0), StreamTime(2 * clock.now))
+    assert (look.window, look.reason, look.at // SECOND) == ("w1", "no_stream", clock.now // SECOND)
+
+
+def test_site_that_keeps_no_observations_has_none(tmp_path: Path) -> None:
+    clock = PlayedClock()
+    worker = Worker(plan(tmp_path, observation_days=0), beat=lambda: worker.stop(), clock=clock)
+    clock.pass_by(30)
+
+    worker.run()
+
+    assert not (tmp_path / "observations").exists()
+
+
+def test_observations_give_way_to_events_once_no_recording_is_left(tmp_path: Path) -> None:
+    former = tmp_path / "observations" / "former"
+    former.mkdir(parents=True)
+    for hour in (1, 2, 3):
+        (former / f"20260105T0{hour}.jsonl.gz").write_bytes(b"of old")
+    (tmp_path / "ring" / "cam").mkdir(parents=True)
+    for at in (1, 2):
+        (tmp_path / "ring" / "cam" / f"{at:020d}.ts").write_bytes(b"picture")
+
+    with structlog.testing.capture_logs() as told:
+        Worker(plan(tmp_path, min_free_mb=10**9)).stop()
+
+    assert [file.name for file in former.iterdir()] == ["20260105T03.jsonl.gz"]
+    assert len(list((tmp_path / "ring" / "cam").iterdir())) == 1
+    assert [one["bytes"] for one in told if "observations give way" in one["event"]] == [12]
