@@ -25,6 +25,7 @@ from service.cli import (
     train,
     verify,
     version,
+    whatif,
 )
 from vision.errors import ZaigangError
 
@@ -44,6 +45,7 @@ for command in (
     replay,
     judge,
     score,
+    whatif,
     verify,
     evidence,
     check,

@@ -13,20 +13,21 @@ once the mean of a second is off by more than 0.1.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeGuard
 
 from vision.observation import COUNTS, REASONS, SIGNALS, Observation, WindowId
 from vision.streamtime import SECOND, StreamTime
 
-__all__ = ["FORMAT", "MOST_LOOKS", "Second", "SecondsReader", "SecondsWriter", "Unreadable", "WindowSecond"]
+__all__ = ["ANSWERS", "FORMAT", "MOST_LOOKS", "Second", "SecondsReader", "SecondsWriter", "Unreadable", "WindowSecond"]
 
 FORMAT: Final = 1
 MOST_LOOKS: Final = 100
 """Looks a second that a line may tell of; no camera is looked at so often."""
 
-_ANSWERS: Final = (*SIGNALS, *COUNTS, "reason")
+ANSWERS: Final = (*SIGNALS, *COUNTS, "reason")
+"""What a line tells of a window: answers by the names that an observation has for them."""
 _STEP: Final = 0.05
 _OFF_BY: Final = 0.1
 
@@ -80,7 +81,7 @@ class SecondsWriter:
     @staticmethod
     def _changes(told: _Told, looks: Sequence[Observation]) -> dict[str, Any]:
         changes: dict[str, Any] = {}
-        for name in _ANSWERS:
+        for name in ANSWERS:
             answers = [getattr(look, name) for look in looks]
             last, before = answers[-1], told.answers.get(name)
             if answers.count(last) < len(answers):
@@ -109,17 +110,34 @@ def _told_anew(told: Mapping[str, float], looks: Sequence[Observation]) -> dict[
     anew: dict[str, float | None] = {name: None for name in answered if name not in found}
     for name, values in found.items():
         mean = sum(values) / len(values)
-        if name in _ANSWERS and (name not in told or abs(told[name] - mean) > _OFF_BY):
+        if name in ANSWERS and (name not in told or abs(told[name] - mean) > _OFF_BY):
             anew[name] = round(round(mean / _STEP) * _STEP, 2)
     return anew
 
 
 @dataclass(frozen=True, slots=True)
 class WindowSecond:
-    """The looks at one window in one second. ``changed``: an answer differs from the one before it."""
+    """The looks at one window in one second, as what each answered. ``changed``: any differs from the one before."""
 
-    looks: tuple[Observation, ...]
+    window: WindowId
+    at: int
+    answers: Sequence[Mapping[str, Any]]
+    sure: Mapping[str, float]
     changed: bool
+
+    def looks(self, last_alone: bool = False) -> list[Observation]:
+        """The looks, spread evenly over the second."""
+        step = SECOND / len(self.answers)
+        first = len(self.answers) - 1 if last_alone else 0
+        return [
+            Observation(
+                self.window,
+                StreamTime(self.at * SECOND + round((index + 0.5) * step)),
+                confidence={name: value for name, value in self.sure.items() if name in self.answers[index]},
+                **self.answers[index],
+            )
+            for index in range(first, len(self.answers))
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +150,10 @@ class Second:
 
 
 class SecondsReader:
-    """Lines back to looks; those of one second are spread evenly over it."""
+    """Lines back to looks; those of one second are spread evenly over it. ``watched`` answers count as changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, watched: Collection[str] = ANSWERS) -> None:
+        self._watched = watched
         self._told: dict[WindowId, _Told] = {}
         self._second: int | None = None
 
@@ -184,10 +203,13 @@ class SecondsReader:
             else:
                 new, answers = _changed(old, own, count)
             told[window] = new
-            until_now = was[window].answers if window in was else None
-            changed = own is not None and any(one != until_now for one in answers)
+            until_now = was[window].answers if window in was else {}
+            changed = own is not None and any(
+                one.get(name) != until_now.get(name) for one in answers for name in self._watched
+            )
+            changed = changed or window not in was
             if answers:
-                windows[window] = WindowSecond(tuple(_spread(window, second, answers, new.sure)), changed)
+                windows[window] = WindowSecond(window, second, answers, new.sure, changed)
         self._told, self._second = told, second
         return Second(second, before is None or second != before + 1, windows)
 
@@ -201,7 +223,7 @@ def _changed(told: _Told, own: Any, count: int) -> tuple[_Told, list[dict[str, A
         raise Unreadable("a window's number of looks")
     answers = [dict(told.answers) for _ in range(own_count)]
     last = dict(told.answers)
-    for name in _ANSWERS:
+    for name in ANSWERS:
         if name not in own:
             continue
         values = own[name] if isinstance(own[name], list) else [own[name]] * max(1, own_count)
@@ -215,21 +237,6 @@ def _changed(told: _Told, own: Any, count: int) -> tuple[_Told, list[dict[str, A
     if not all(value is None or _is_share(value) for value in sure.values()):
         raise Unreadable("its confidence")
     return _Told(last, {name: value for name, value in sure.items() if value is not None}), answers
-
-
-def _spread(
-    window: WindowId, second: int, answers: Sequence[Mapping[str, Any]], sure: Mapping[str, float]
-) -> list[Observation]:
-    step = SECOND / len(answers)
-    return [
-        Observation(
-            window,
-            StreamTime(second * SECOND + round((index + 0.5) * step)),
-            confidence={name: sure[name] for name in sure if name in answers[index]},
-            **answers[index],
-        )
-        for index in range(len(answers))
-    ]
 
 
 def _is_answer(name: str, value: object) -> bool:

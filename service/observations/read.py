@@ -9,7 +9,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
-from service.observations.format import SecondsReader, Unreadable, WindowSecond
+from service.observations.format import ANSWERS, SecondsReader, Unreadable, WindowSecond
 from service.observations.store import HOUR, OPEN, Hour, hours
 from vision.observation import Observation, WindowId
 from vision.streamtime import StreamTime
@@ -57,21 +57,22 @@ class ObservationReader:
         until: StreamTime,
         windows: Collection[WindowId] | None = None,
         thinned: bool = False,
+        watched: Collection[str] = ANSWERS,
     ) -> Iterator[Observation]:
         """Looks of ``camera`` from ``since`` to before ``until``, in order of time at each window.
 
         Where the clock was set back, what was told first of a moment is what counts, as for rules. ``thinned``: where
-        nothing has changed for two seconds, one look tells of a second, its last: enough for rules whose looks count
-        for a second and more (`max_silence`) and that do not ask for many looks.
+        nothing that is ``watched`` has changed for two seconds, one look tells of a second, its last: enough for rules
+        whose looks count for a second and more (`max_silence`) and that do not ask for many looks.
         """
         steady: dict[WindowId, int] = {}
         latest: dict[WindowId, StreamTime] = {}
         for hour in self.hours(camera, since, until):
-            for window, second, gap in self._seconds(hour):
+            for window, second, gap in self._seconds(hour, watched):
                 if windows is not None and window not in windows:
                     continue
                 steady[window] = 0 if second.changed or gap else steady.get(window, 0) + 1
-                looks = second.looks[-1:] if thinned and steady[window] > _SETTLED else second.looks
+                looks = second.looks(last_alone=thinned and steady[window] > _SETTLED)
                 counted = False
                 for look in looks:
                     if since <= look.at < until and look.at > latest.get(window, -1):
@@ -81,8 +82,8 @@ class ObservationReader:
                     key = (window, hour.begins)
                     self.coverage.seconds[key] = self.coverage.seconds.get(key, 0) + 1
 
-    def _seconds(self, hour: Hour) -> Iterator[tuple[WindowId, WindowSecond, bool]]:
-        reader = SecondsReader()
+    def _seconds(self, hour: Hour, watched: Collection[str]) -> Iterator[tuple[WindowId, WindowSecond, bool]]:
+        reader = SecondsReader(watched)
         for line in self._lines(hour):
             try:
                 read = reader.read(line)

@@ -1,6 +1,6 @@
 """What is kept: tables, the questions asked of them, and their migrations."""
 
-from service.storage.database import Database, open_database
+from service.storage.database import Database, open_database, read_database
 from service.storage.events import EventFilter, EventKey, EventPage, EventQueries
 from service.storage.journal import JournalQueries
 from service.storage.month import MonthQueries
@@ -21,4 +21,5 @@ __all__ = [
     "StaleRevision",
     "VerdictQueries",
     "open_database",
+    "read_database",
 ]

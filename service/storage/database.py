@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 from vision.errors import ZaigangError
 
-__all__ = ["Database", "DatabaseError", "open_database"]
+__all__ = ["Database", "DatabaseError", "open_database", "read_database"]
 
 
 class DatabaseError(ZaigangError):
@@ -59,6 +60,11 @@ def open_database(file: Path) -> Database:
         reason = error.orig if isinstance(error, DBAPIError) else error.strerror
         raise DatabaseError(f"{file}: the database cannot be opened ({reason})") from error
     return Database(f"sqlite+aiosqlite:///{file}")
+
+
+def read_database(file: Path) -> Database:
+    """The SQLite database at ``file`` as it is, for reading alone; nothing is made or migrated."""
+    return Database(f"sqlite+aiosqlite:///file:{quote(str(file.absolute()))}?mode=ro&uri=true")
 
 
 def migrate(engine: Engine) -> None:

@@ -111,6 +111,11 @@ class EventQueries:
         newer = before is not None if after is None else more
         return EventPage(events, _key(events[-1]) if older else None, _key(events[0]) if newer else None)
 
+    async def with_verdicts(self, since: StreamTime, until: StreamTime) -> list[tuple[Event, str]]:
+        """Events that began from ``since`` to before ``until``, with the verdict that holds, oldest first."""
+        rows = await self._session.scalars(span_query(since, until))
+        return [(event_of(row), row.verdict) for row in rows]
+
     async def find(self, event: str) -> Event | None:
         row = await self._session.get(tables.Event, event)
         return None if row is None else event_of(row)
@@ -154,6 +159,12 @@ def newer_query(wanted: EventFilter, limit: int, after: EventKey) -> Select[tabl
     event = tables.Event
     query = _filtered(wanted).order_by(event.started_at, event.id).limit(limit)
     return query.where(tuple_(event.started_at, event.id) > after)
+
+
+def span_query(since: StreamTime, until: StreamTime) -> Select[tables.Event]:
+    """Every event that began in a span, oldest first."""
+    event = tables.Event
+    return _filtered(EventFilter(since=since, until=until)).order_by(event.started_at, event.id)
 
 
 def _filtered(wanted: EventFilter) -> Select[tables.Event]:

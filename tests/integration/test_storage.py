@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.dialects import sqlite
 
 from service.storage.database import DatabaseError, migrate, open_database
-from service.storage.events import EventFilter, page_query
+from service.storage.events import EventFilter, page_query, span_query
 from service.storage.month import upheld_query
 from service.storage.revisions import history_query
 from service.storage.tables import Base
@@ -93,6 +93,18 @@ def test_upheld_events_of_a_month_are_read_along_an_index(million: Connection) -
 
     assert plan.startswith("SEARCH")
     assert "ix_events_verdict_started" in plan
+
+
+@pytest.mark.slow
+def test_events_of_a_span_among_a_million_are_read_along_an_index(million: Connection) -> None:
+    query = span_query(StreamTime(10**9), StreamTime(2 * 10**9))
+    compiled = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+
+    plan = [row[3] for row in million.execute(text(f"EXPLAIN QUERY PLAN {compiled}"))]
+
+    assert len(plan) == 1, plan
+    assert "SEARCH" in plan[0]
+    assert "ix_events_started" in plan[0]
 
 
 @pytest.fixture(scope="module")

@@ -41,8 +41,8 @@ def test_change_within_a_second_is_told_look_by_look_and_its_last_answer_holds_o
 
     assert json.loads(line) == {"n": 4, "w": {"w1": {"occupied": [True, False, None, False]}}}
     assert after == "1"
-    assert [look.occupied for look in reader.read(line).windows[W1].looks] == [True, False, None, False]
-    assert reader.read(after).windows[W1].looks[0].occupied is False
+    assert [look.occupied for look in reader.read(line).windows[W1].looks()] == [True, False, None, False]
+    assert reader.read(after).windows[W1].looks()[0].occupied is False
 
 
 def test_looks_of_a_second_are_spread_evenly_over_it() -> None:
@@ -50,7 +50,7 @@ def test_looks_of_a_second_are_spread_evenly_over_it() -> None:
 
     read = reader.read('{"v":1,"s":7,"n":4,"w":{"w1":{"occupied":true}}}')
 
-    assert [look.at for look in read.windows[W1].looks] == [7_125_000, 7_375_000, 7_625_000, 7_875_000]
+    assert [look.at for look in read.windows[W1].looks()] == [7_125_000, 7_375_000, 7_625_000, 7_875_000]
 
 
 def test_window_that_is_not_looked_at_has_no_look_and_its_answers_stand() -> None:
@@ -62,13 +62,13 @@ def test_window_that_is_not_looked_at_has_no_look_and_its_answers_stand() -> Non
     again = reader.read(lines.line(SECOND_0 + 2, {**looks(SECOND_0 + 2, True), **looks(0, False, window=W2)}, False))
 
     assert set(alone.windows) == {W1}
-    assert again.windows[W2].looks[0].occupied is False
+    assert again.windows[W2].looks()[0].occupied is False
 
 
 def test_answer_of_a_signal_that_a_later_version_knows_is_passed_over() -> None:
     read = SecondsReader().read('{"v":1,"s":7,"n":1,"w":{"w1":{"occupied":true,"juggling":true}}}')
 
-    assert read.windows[W1].looks == (Observation(W1, StreamTime(7_500_000), occupied=True),)
+    assert read.windows[W1].looks() == [Observation(W1, StreamTime(7_500_000), occupied=True)]
 
 
 @pytest.mark.parametrize(
