@@ -121,7 +121,7 @@ def _span(zone: ZoneInfo, folder: Path, reader: ObservationReader, since: str | 
     kept = reader.span()
     if kept is None:
         raise BadInput(
-            f"{folder}: holds no observation log; a site that is served keeps one (recorder.observation_days). "
+            f"{folder}: holds no observation log; a site that is served keeps one (retention.observations). "
             "--data names another folder, --looks a file of looks"
         )
     ends = end_of(_moment("--until", until), zone) if until is not None else kept[1]

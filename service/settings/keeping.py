@@ -17,12 +17,14 @@ _DAY = 86400.0
 class RetentionSettings(Strict):
     """How long evidence is kept: from an event's end while nobody has judged it, else from its verdict.
 
-    Footage of nobody's breach is kept for `recorder.keep`.
+    Footage of nobody's breach is kept for `recorder.keep`; what looks answered, without pictures, as ``observations``,
+    0 for not at all.
     """
 
     pending: Duration = Field(default=180 * _DAY, ge=_DAY)
     upheld: Duration = Field(default=730 * _DAY, ge=_DAY)
     dismissed: Duration = Field(default=30 * _DAY, ge=_DAY)
+    observations: Duration = Field(default=30 * _DAY)
 
     def retention(self) -> Retention:
         return Retention(seconds(self.pending), seconds(self.upheld), seconds(self.dismissed))

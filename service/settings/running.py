@@ -50,14 +50,10 @@ class ModelSettings(Strict):
 
 
 class RecorderSettings(Strict):
-    """The ring of recorded video: how long it reaches back, and the free disk space under which it gives way.
-
-    ``observation_days``: how long what looks answered is kept, without pictures; 0 keeps none.
-    """
+    """The ring of recorded video: how long it reaches back, and the free disk space under which it gives way."""
 
     keep: Duration = Field(default=1800.0, ge=60)
     pre_roll: Duration = Field(default=10.0, ge=5)
     post_roll: Duration = Field(default=6.0, ge=5)
     first: Duration = Field(default=60.0, ge=60)
     min_free_mb: int = Field(default=500, ge=0)
-    observation_days: int = Field(default=30, ge=0, le=3660)

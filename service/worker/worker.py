@@ -38,7 +38,6 @@ log = structlog.get_logger()
 
 _SAVE_EVERY: Final = 2 * SECOND
 _TRIM_EVERY: Final = 20 * SECOND
-_DAY: Final = 86_400 * SECOND
 _ROOM_EVERY: Final = SECOND
 _SHOW_EVERY: Final = 400_000
 _SET_BACK: Final = 2 * SECOND
@@ -275,9 +274,9 @@ class Worker:
 
     def _keep_observations(self, now: StreamTime) -> None:
         """What looks answered is made small once its hour is over, one hour at a time, and goes with the days."""
-        days = self._plan.settings.recorder.observation_days
+        kept = seconds(self._plan.settings.retention.observations)
         try:
-            trim_observations(self._observations, StreamTime(now - days * _DAY))
+            trim_observations(self._observations, StreamTime(now - kept))
             for post in self._posts:
                 if compress(self._observations / post.settings.id, now, at_most=1):
                     break
@@ -340,7 +339,7 @@ class Worker:
             self._troubles.pop("log", None)
         except OSError as error:
             self._troubles["log"] = f"the log of looks cannot be written ({(error.strerror or str(error)).lower()})"
-        if not self._plan.settings.recorder.observation_days:
+        if not self._plan.settings.retention.observations:
             return
         try:
             post.observations.write(look.observations)

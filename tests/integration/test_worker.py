@@ -23,12 +23,13 @@ from vision.streamtime import SECOND, StreamTime
 W1 = WindowId("w1")
 
 
-def plan(folder: Path, observation_days: int = 30, min_free_mb: int = 0, **rules: dict[str, Any]) -> WorkerPlan:
+def plan(folder: Path, observations: str = "30d", min_free_mb: int = 0, **rules: dict[str, Any]) -> WorkerPlan:
     settings = Settings(
         rules=rules,
         duty={"always": True},  # type: ignore[arg-type]
         models=write_networks(folder),  # type: ignore[arg-type]
-        recorder={"min_free_mb": min_free_mb, "observation_days": observation_days},  # type: ignore[arg-type]
+        recorder={"min_free_mb": min_free_mb},  # type: ignore[arg-type]
+        retention={"observations": observations},  # type: ignore[arg-type]
         cameras=({"id": "cam", "source": "none.mp4", "windows": [{"id": "w1"}]},),  # type: ignore[arg-type]
     )
     return WorkerPlan("worker1", settings, settings.cameras, {}, folder, "http://127.0.0.1:9", "token")
@@ -160,7 +161,7 @@ def test_what_was_answered_is_kept_for_days_and_goes_with_them(tmp_path: Path) -
 
 def test_site_that_keeps_no_observations_has_none(tmp_path: Path) -> None:
     clock = PlayedClock()
-    worker = Worker(plan(tmp_path, observation_days=0), beat=lambda: worker.stop(), clock=clock)
+    worker = Worker(plan(tmp_path, observations="0s"), beat=lambda: worker.stop(), clock=clock)
     clock.pass_by(30)
 
     worker.run()
