@@ -1,16 +1,18 @@
-"""Recorded looks, one JSON object a line: what `judge` reads and `replay --looks` writes."""
+"""Recorded looks, one JSON object a line: what `judge` and `whatif` read and `replay --looks` writes."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from vision.errors import BadInput
 from vision.observation import COUNTS, SIGNALS, Observation, Reason, WindowId
-from vision.streamtime import SECOND, StreamTime, seconds
+from vision.streamtime import SECOND, StreamTime, from_datetime, seconds
 
 __all__ = ["LooksError", "RecordedLooks", "look_entry", "observation_of", "read_looks", "written_look"]
 
@@ -21,16 +23,21 @@ class LooksError(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class RecordedLooks:
-    """Looks in order of time, and the keys that were met but mean nothing here."""
+    """Looks in order of time, and the keys that were met but mean nothing here.
+
+    ``start``: what times are counted from; that of the first look where all of them say `at` and nobody gave one.
+    """
 
     looks: tuple[Observation, ...]
     unknown_keys: tuple[str, ...]
+    start: StreamTime
 
 
 class _Line(BaseModel):
     model_config = ConfigDict(extra="allow")
 
-    t: float = Field(allow_inf_nan=False, ge=-1e9, le=1e10)
+    t: float | None = Field(default=None, allow_inf_nan=False, ge=-1e9, le=1e10)
+    at: str | None = None
     window: str = Field(default="w1", min_length=1)
     occupied: bool | None = None
     phone_in_use: bool | None = None
@@ -46,10 +53,30 @@ class _Line(BaseModel):
     reason: Reason | None = None
     confidence: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
 
+    @field_validator("at")
+    @classmethod
+    def _is_a_moment(cls, text: str | None) -> str | None:
+        if text is not None and datetime.fromisoformat(text).tzinfo is None:
+            raise ValueError("it has no UTC offset; write it as 2026-11-26T09:00:00+08:00")
+        return text
 
-def read_looks(path: Path, start: StreamTime) -> RecordedLooks:
+    @model_validator(mode="after")
+    def _has_one_time(self) -> "_Line":
+        if (self.t is None) == (self.at is None):
+            raise PydanticCustomError("time", "field required, or at" if self.t is None else "give t or at, not both")
+        return self
+
+    def moment(self, start: StreamTime) -> StreamTime:
+        """When it was: ``t`` seconds after ``start``, or ``at``."""
+        if self.t is not None:
+            return StreamTime(start + seconds(self.t))
+        return from_datetime(datetime.fromisoformat(self.at or ""))
+
+
+def read_looks(path: Path, start: StreamTime, given: bool = True) -> RecordedLooks:
     """The looks of ``path`` in order of time, ``t`` counted from ``start``; the order of lines does not matter.
 
+    ``given``: somebody has named the start; else looks that all say when they were (`at`) are counted from the first.
     Raises LooksError naming the line and key.
     """
     try:
@@ -61,7 +88,10 @@ def read_looks(path: Path, start: StreamTime) -> RecordedLooks:
     lines = list(_parsed(path, text.split("\n")))
     looks = [_observation(line, start) for line in lines]
     unknown = {key for line in lines for key in line.model_extra or ()}
-    return RecordedLooks(tuple(sorted(looks, key=lambda look: look.at)), tuple(sorted(unknown)))
+    ordered = tuple(sorted(looks, key=lambda look: look.at))
+    if ordered and not given and all(line.t is None for line in lines):
+        start = ordered[0].at
+    return RecordedLooks(ordered, tuple(sorted(unknown)), start)
 
 
 def _parsed(path: Path, lines: Iterable[str]) -> Iterator[_Line]:
@@ -74,8 +104,9 @@ def _parsed(path: Path, lines: Iterable[str]) -> Iterator[_Line]:
             raise LooksError(f"{path}: line {number} is no JSON object ({error.msg})") from error
         except ValidationError as error:
             fault = error.errors(include_url=False)[0]
-            key = ".".join(str(part) for part in fault["loc"])
-            raise LooksError(f"{path}: line {number}, {key or 'the line'}: {fault['msg'].lower()}") from error
+            key = ".".join(str(part) for part in fault["loc"]) or ("t" if fault["type"] == "time" else "the line")
+            message = fault["msg"].removeprefix("Value error, ")
+            raise LooksError(f"{path}: line {number}, {key}: {message[:1].lower()}{message[1:]}") from error
         except (ValueError, RecursionError) as error:
             raise LooksError(
                 f"{path}: line {number} cannot be read: its brackets are too deep or a number is too long"
@@ -84,7 +115,7 @@ def _parsed(path: Path, lines: Iterable[str]) -> Iterator[_Line]:
 
 def _observation(line: _Line, start: StreamTime) -> Observation:
     answers = {name: getattr(line, name) for name in (*SIGNALS, *COUNTS, "reason", "confidence")}
-    return Observation(WindowId(line.window), StreamTime(start + seconds(line.t)), **answers)
+    return Observation(WindowId(line.window), line.moment(start), **answers)
 
 
 def look_entry(look: Observation, start: StreamTime) -> dict[str, Any]:

@@ -26,8 +26,8 @@ def judge(
     out: Out = None,
 ) -> None:
     """Judge recorded looks by the rulebook: no picture is needed."""
-    began = parse_start(start)
-    recorded = read_looks(looks, began)
+    recorded = read_looks(looks, parse_start(start), given=start is not None)
+    began = recorded.start
     if recorded.unknown_keys:
         typer.echo(
             f"zaigang: {looks}: keys that mean nothing were ignored: {', '.join(recorded.unknown_keys)}", err=True
@@ -38,8 +38,11 @@ def judge(
     hall_book = overridden(base, set_here, "--set")
     configured = settings.books()
     windows = dict.fromkeys(look.window for look in recorded.looks)
+    strange = [window for window in windows if window not in configured]
+    if config and configured and strange:
+        typer.echo(f"zaigang: {config} names no window {', '.join(strange)}: the hall's rules and duty apply", err=True)
     books = {window: overridden(configured.get(window, base), set_here, "--set") for window in windows}
-    rules = Judge(books, always_on)
+    rules, site = Judge(books, always_on), settings if config else None
     if config:
         rules = Judge(books, settings.duty_by_window(), settings.shifts_by_window(), settings.exempt())
     events: dict[str, Event] = {}
@@ -47,7 +50,7 @@ def judge(
         events.update((event.id, event) for event in rules.observe(look))
     events.update((event.id, event) for event in rules.unreported())
     duration_s = (recorded.looks[-1].at - began) / SECOND if recorded.looks else 0.0
-    write_out(report(str(looks), duration_s, events.values(), began, hall_book.version, None), out)
+    write_out(report(str(looks), duration_s, events.values(), began, hall_book.version, None, books, site), out)
 
 
 def add_to(app: typer.Typer) -> None:

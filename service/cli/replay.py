@@ -76,7 +76,7 @@ def replay(
     worn = uniforms.at if uniforms is not None else None
     if uniforms is not None and (trouble := uniforms.trouble(began)) is not None:
         typer.echo(f"zaigang: {trouble}", err=True)
-    rules = Judge(books, always_on)
+    rules, site = Judge(books, always_on), settings if config else None
     if config:
         rules = Judge(books, settings.duty_by_window(), settings.shifts_by_window(), settings.exempt())
     with open_film(where, began) as film:
@@ -87,7 +87,7 @@ def replay(
         if film.damaged:
             typer.echo(f"zaigang: {source}: {film.damaged} damaged packets were passed over", err=True)
         duration_s = film.duration_s
-    write_out(report(source, duration_s, events.values(), began, hall_book.version, eye.person.card), out)
+    write_out(report(source, duration_s, events.values(), began, hall_book.version, eye.person.card, books, site), out)
 
 
 def _judged(looks: Iterable[Look], rules: Judge, looks_out: Path | None, began: StreamTime) -> dict[str, Event]:

@@ -1,15 +1,21 @@
 """The events.json that `replay` and `judge` write."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from service.rules.duty import always_on, no_shifts
 from service.rules.event import Event
+from service.rules.roster import Roster
+from service.rules.rulebook import Rulebook
+from service.settings import Settings
+from service.settings.duty import DutyOf, ShiftOf
 from vision.card import ModelCard
 from vision.errors import BadInput
+from vision.observation import WindowId
 from vision.streamtime import SECOND, StreamTime, iso
 
 __all__ = ["report", "write_out"]
@@ -22,11 +28,31 @@ def report(
     start: StreamTime,
     rulebook: str,
     model: ModelCard | None,
+    books: Mapping[WindowId, Rulebook],
+    site: Settings | None,
 ) -> dict[str, Any]:
-    """The report: events in order of onset, seconds counted from ``start``.
+    """The report: events in order of onset, seconds counted from ``start``; ``rulebook`` is the hall's version.
 
-    An event that is still open ends, so far, at its last offending look.
+    ``books`` judged, by window. ``site`` says duty, shift and roster; without one, windows are on duty throughout. An
+    event that is still open ends, so far, at its last offending look.
     """
+    duty: DutyOf = always_on if site is None else site.duty_by_window()
+    shift_at: ShiftOf = no_shifts if site is None else site.shifts_by_window()
+    people = Roster() if site is None else site.people()
+
+    def beside(event: Event) -> dict[str, Any]:
+        rule = books[event.window].rules[event.rule]
+        severity = rule.severity_after((event.until - event.started_at) / SECOND)
+        shift = shift_at(event.window, event.started_at)
+        return {
+            "rulebook": event.rulebook,
+            "severity": severity,
+            "escalated": severity != rule.severity,
+            "duty": duty(event.window, event.started_at),
+            "shift": None if shift is None else {"begins": iso(shift[0]), "ends": iso(shift[1])},
+            "person": people.person_at(event.window, event.started_at),
+        }
+
     return {
         "source": source,
         "duration_s": round(duration_s, 3),
@@ -45,6 +71,7 @@ def report(
                 "state": event.state,
                 "confidence": event.confidence,
                 "repeat_of": event.repeat_of,
+                **beside(event),
             }
             for event in sorted(events, key=lambda event: (event.started_at, event.window, event.rule))
         ],

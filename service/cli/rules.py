@@ -15,6 +15,8 @@ from service.parts.origins import FOLLOWS, changed_figures, origins
 from service.rules.duration import written
 from service.rules.rulebook import Rulebook, load_rulebook, overridden, rulebook_schema
 from service.settings import load_settings
+from vision.errors import BadInput
+from vision.observation import WindowId
 
 __all__ = ["add_to"]
 
@@ -22,6 +24,9 @@ __all__ = ["add_to"]
 def rules(
     config: Config = None,
     changes: Set = None,
+    window: Annotated[
+        str | None, typer.Option("--window", help="The book of this window, with what differs at it.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the effective book as JSON.")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a rulebook.")] = False,
 ) -> None:
@@ -31,14 +36,17 @@ def rules(
         return
     given = load_settings(config)
     now = unchanged(given) if config is None else site_in_force(given, refusal_by(given.models))
+    own = _known(now, window)
     set_here = parse_changes(changes)
-    book = overridden(now.hall_book, set_here, "--set")
+    book = overridden(now.hall_book if own is None else now.books[own], set_here, "--set")
     waits = waiting(given.models, book)
-    sources = origins(now)
+    sources = origins(now, own)
     for changed, change in set_here.items():
         sources.setdefault(changed, {}).update(dict.fromkeys(change, "--set"))
     if as_json:
-        content = {**_effective(book, waits, sources), "windows": _windows(now)}
+        content = _effective(book, waits, sources)
+        if own is None:
+            content["windows"] = _windows(now)
         typer.echo(json.dumps(content, ensure_ascii=False, indent=1))
         return
     headings = ("规则 rule", "中文", "状态 state", "满 after", "结束 clear", "程度 severity", "依据 sources")
@@ -56,19 +64,28 @@ def rules(
     for name, unjudged in book.unjudged.items():
         shown.add_row(name, unjudged.name.zh, "不判断 off", "", "", "", " ".join(unjudged.sources))
     show(shown)
-    _print_changes(book, sources, now)
+    _print_changes(book, sources, now, {} if own is not None else _windows(now))
     for name, lacking in waits.items():
         typer.echo(f"{name} waits: {lacking}")
     for name, unjudged in book.unjudged.items():
         say(f"{name} 需要 needs: {unjudged.needs.zh} / {unjudged.needs.en}")
 
 
-def _print_changes(book: Rulebook, sources: Mapping[str, Mapping[str, str]], now: Effective) -> None:
+def _known(now: Effective, window: str | None) -> WindowId | None:
+    """The window that is meant; None for the hall."""
+    if window is None or window in now.books:
+        return None if window is None else WindowId(window)
+    raise BadInput(f"--window {window}: there is no such window; there are {', '.join(now.books) or 'none'}")
+
+
+def _print_changes(
+    book: Rulebook, sources: Mapping[str, Mapping[str, str]], now: Effective, windows: Mapping[str, Any]
+) -> None:
     """What differs from the shipped book, at which window, and where that comes from."""
     for name, figures in changed_figures(load_rulebook(), book).items():
         for key, (shipped, value) in figures.items():
             say(f"{name}.{key} {value} ({shipped}): {sources.get(name, {}).get(key, FOLLOWS)}")
-    for window, own in _windows(now).items():
+    for window, own in windows.items():
         for name, figures in own["rules"].items():
             for key, figure in figures.items():
                 say(f"{window} {name}.{key} {figure['value']}: {figure['origin']}")

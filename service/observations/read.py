@@ -16,6 +16,9 @@ from vision.streamtime import StreamTime
 
 __all__ = ["Coverage", "ObservationReader"]
 
+_MINUTE: Final = 60
+"""Seconds: duty begins with a minute, whose first look counts though nothing that is seen changes."""
+
 _SETTLED: Final = 2
 """Seconds after a change that are told look by look though nothing changes, for rules that count looks in a row."""
 
@@ -62,8 +65,9 @@ class ObservationReader:
         """Looks of ``camera`` from ``since`` to before ``until``, in order of time at each window.
 
         Where the clock was set back, what was told first of a moment is what counts, as for rules. ``thinned``: where
-        nothing that is ``watched`` has changed for two seconds, one look tells of a second, its last: enough for rules
-        whose looks count for a second and more (`max_silence`) and that do not ask for many looks.
+        nothing that is ``watched`` has changed for two seconds, one look tells of a second, its last, but for the first
+        second of a minute: enough for rules whose looks count for a second and more (`max_silence`) and that do not ask
+        for many looks, where duty changes with minutes.
         """
         steady: dict[WindowId, int] = {}
         latest: dict[WindowId, StreamTime] = {}
@@ -72,7 +76,8 @@ class ObservationReader:
                 if windows is not None and window not in windows:
                     continue
                 steady[window] = 0 if second.changed or gap else steady.get(window, 0) + 1
-                looks = second.looks(last_alone=thinned and steady[window] > _SETTLED)
+                steadily = steady[window] > _SETTLED and second.at % _MINUTE != 0
+                looks = second.looks(last_alone=thinned and steadily)
                 counted = False
                 for look in looks:
                     if since <= look.at < until and look.at > latest.get(window, -1):

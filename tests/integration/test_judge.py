@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from service.rules.event import event_id
-from tests.fixtures.command import events_of, zaigang
+from service.settings import load_settings
+from tests.fixtures.command import called, events_of, zaigang
+from vision.errors import BadInput
 from vision.observation import WindowId
 from vision.streamtime import from_datetime
 
@@ -86,6 +88,58 @@ def test_report_names_the_rulebook_that_its_events_are_made_by(tmp_path: Path) -
     assert json.loads((tmp_path / "e.json").read_text(encoding="utf-8"))["rulebook"] == {"version": version}
     onset = from_datetime(datetime.fromisoformat("2026-01-05T09:00:00+08:00"))
     assert events_of(tmp_path / "e.json")[0]["id"] == event_id(WindowId("w1"), "leave_post", version, onset)
+
+
+def test_event_says_by_which_book_on_which_shift_how_heavy_and_who_was_entered(tmp_path: Path) -> None:
+    config = tmp_path / "zaigang.yaml"
+    config.write_text(
+        "duty: {shifts: ['09:00-12:00']}\n"
+        "roster: [{person: 王芳, window: w1, from: 2026-01-05, to: 2026-01-05}]\n"
+        "leave: [{windows: [w1], from: 2026-01-05T09:20, to: 2026-01-05T09:30, by: 王主任}]\n"
+        "rules: {leave_post: {after: 2min, escalation: [{after: 10min, severity: grave}]}}\n"
+        "cameras: [{id: c, source: rtsp://x/1, windows: [{id: w1}, {id: w2}]}]\n",
+        encoding="utf-8",
+    )
+    file = tmp_path / "looks.jsonl"
+    away = {"w1": ((300, 1800),), "w2": ((300, 500),)}
+    file.write_text(
+        "".join(
+            json.dumps({"at": f"2026-01-05T09:{t // 60:02d}:{t % 60:02d}+08:00", "window": window, "occupied": there})
+            + "\n"
+            for window, spans in away.items()
+            for t in range(0, 2400, 2)
+            for there in [not any(begin <= t < end for begin, end in spans)]
+        ),
+        encoding="utf-8",
+    )
+
+    called("judge", file, "--config", config, "--out", tmp_path / "e.json")
+
+    first, second = events_of(tmp_path / "e.json")
+    assert (first["window"], first["start_s"], first["end_s"], first["state"]) == ("w1", 300, 1198, "closed")
+    assert [(one["severity"], one["escalated"], one["person"], one["duty"]) for one in (first, second)] == [
+        ("grave", True, "王芳", "on"),
+        ("major", False, None, "on"),
+    ]
+    assert first["shift"] == {"begins": "2026-01-05T01:00:00.000Z", "ends": "2026-01-05T04:00:00.000Z"}
+    assert first["rulebook"] == load_settings(config).books()[WindowId("w1")].version
+
+
+def test_book_of_a_window_says_what_differs_at_it(tmp_path: Path) -> None:
+    config = tmp_path / "zaigang.yaml"
+    config.write_text(
+        "rules: {leave_post: {after: 3min}}\n"
+        "cameras: [{id: c, source: rtsp://x/1, windows: [{id: w1, rules: {smoking: {state: off}}}]}]\n",
+        encoding="utf-8",
+    )
+
+    own = json.loads(called("rules", "--config", config, "--window", "w1", "--json"))
+    with pytest.raises(BadInput, match="--window w9: there is no such window; there are w1"):
+        called("rules", "--config", config, "--window", "w9")
+
+    assert own["version"] == load_settings(config).books()[WindowId("w1")].version
+    assert own["rules"]["leave_post"]["parameters"]["after"] == "3min"
+    assert (own["rules"]["smoking"]["state"], own["rules"]["smoking"]["needs"]) == ("off", None)
 
 
 CONTRACT = (

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from service.cli import app
 from service.observations import ObservationLog
 from service.rules.event import Event
 from service.rules.judge import Judge
@@ -17,7 +15,7 @@ from service.settings import load_settings
 from service.storage import EventQueries, PlaceQueries, open_database
 from service.storage.places import Camera, Hall, Window
 from service.storage.tables import Event as EventRow
-from tests.fixtures.command import zaigang
+from tests.fixtures.command import called, zaigang
 from vision.errors import BadInput
 from vision.observation import Observation, WindowId
 from vision.streamtime import SECOND, StreamTime
@@ -89,10 +87,7 @@ def asked(*arguments: str | Path) -> dict[str, Any]:
 
 
 def told(*arguments: str | Path) -> str:
-    """What the command prints; in this process, since each of its own takes seconds to start."""
-    done = CliRunner().invoke(app, ["whatif", *(str(one) for one in arguments)], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return done.stdout
+    return called("whatif", *arguments)
 
 
 def test_events_that_would_go_are_told_with_their_verdict_and_the_days_without_a_log(site: Path) -> None:

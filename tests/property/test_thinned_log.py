@@ -16,7 +16,7 @@ from vision.streamtime import SECOND, StreamTime
 
 W1 = WindowId("w1")
 START = StreamTime(1_767_574_800 * SECOND)
-SHIFT, BREAK = 150 * SECOND, 50 * SECOND
+SHIFT, BREAK = 180 * SECOND, 60 * SECOND  # by minutes, as shifts are
 BOOK = overridden(
     load_rulebook(),
     {

@@ -122,7 +122,7 @@ def test_oldest_hours_of_all_cameras_give_way_and_the_latest_of_each_stays(tmp_p
 def test_thinned_log_tells_of_a_steady_second_by_its_last_look_and_of_a_change_in_full(tmp_path: Path) -> None:
     fifth = SECOND // 5
     looks = [
-        Observation(W1, StreamTime(NINE + step * fifth), occupied=step < 52 or step >= 53) for step in range(20 * 5)
+        Observation(W1, StreamTime(NINE + step * fifth), occupied=step < 52 or step >= 53) for step in range(61 * 5)
     ]
     logged(tmp_path, looks)
 
@@ -130,6 +130,7 @@ def test_thinned_log_tells_of_a_steady_second_by_its_last_look_and_of_a_change_i
 
     by_second = [[look for look in found if look.at // SECOND == NINE // SECOND + second] for second in range(20)]
     assert [len(one) for one in by_second] == [5, 5, 5, *7 * [1], 5, 5, 5, *7 * [1]]
+    assert len([look for look in found if look.at // SECOND == NINE // SECOND + 60]) == 5
     assert [look.occupied for look in by_second[10]] == [True, True, False, True, True]
     assert by_second[5][0].at == NINE + 5 * SECOND + 900_000
 
