@@ -28,8 +28,10 @@ __all__ = [
     "JournalRowOut",
     "LiveOut",
     "MissingOut",
+    "ObservationsOut",
     "RuleOut",
     "RulebookOut",
+    "RunOut",
     "TextOut",
     "UpkeepOut",
     "VerdictIn",
@@ -469,6 +471,24 @@ class ZonesOut(BaseModel):
     origin: Literal["file", "page", "whole_picture"]
     version: int | None
     asked_by: dict[str, list[TextOut]]
+
+
+class RunOut(BaseModel):
+    """``value`` was answered at every look from ``since`` to before ``until``."""
+
+    since: Moment
+    until: Moment
+    value: bool | int | str
+
+
+class ObservationsOut(BaseModel):
+    """``answers``: by name the stretches of one answer; in between nobody could tell, or nobody looked."""
+
+    window: str
+    since: Moment
+    until: Moment
+    answers: dict[str, list[RunOut]]
+    unreadable_lines: int
 
 
 class IngestIn(BaseModel):

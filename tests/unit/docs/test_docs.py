@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 from pydantic import BaseModel
 
-from service.api import consequences, events, exports, ingest, leave, live, parts, places, rules, verdicts
+from service.api import consequences, events, exports, ingest, leave, live, observations, parts, places, rules, verdicts
 from service.rules.rulebook import Consequences, HalfDay, Rule, Rung, load_rulebook
 from service.settings import CameraSettings, Settings, WindowSettings
 from vision.layout import ZONES
@@ -67,7 +67,9 @@ def test_key_of_the_consequences_is_documented(key: str) -> None:
     assert f"`{key}`" in page("rulebook.md").split("## Consequences", 1)[1]
 
 
-@pytest.mark.parametrize("noun", [live, places, events, verdicts, exports, rules, parts, leave, consequences, ingest])
+@pytest.mark.parametrize(
+    "noun", [live, places, observations, events, verdicts, exports, rules, parts, leave, consequences, ingest]
+)
 def test_endpoint_is_documented(noun: ModuleType) -> None:
     paths = [route.path for route in noun.router.routes]
 
