@@ -12,8 +12,10 @@ import typer
 
 from service.cli.options import Config, Set, Start, parse_changes, parse_start
 from service.cli.progress import Terminal
+from service.cli.sources import site_in_force
 from service.cli.whatif_told import local, tell
 from service.looks import read_looks
+from service.models import refusal_by
 from service.observations import ObservationReader
 from service.rules.rulebook import Rulebook, load_rulebook, overridden
 from service.settings import Settings, load_settings
@@ -87,9 +89,11 @@ def whatif(
         trial = trial_of(question, on_duty=config is None)
         for look in seen:
             trial.observe(look)
-        given = answer(question, trial, 0, None, "looks of a file have no site")
+        told = answer(question, trial, 0, None, "looks of a file have no site")
     else:
         folder = data if data is not None else settings.data
+        given = settings.model_copy(update={"data": folder})
+        settings = site_in_force(given, refusal_by(given.models)).settings
         now = _books(settings, settings.windows(), window)
         then = other_books(settings, now, rules, set_here)
         reader = ObservationReader(folder / "observations")
@@ -97,11 +101,11 @@ def whatif(
         trial = trial_of(question)
         with Terminal().bar("judging, hours") as moved:
             judge_log(trial, reader, span, moved)
-        given = answer(question, trial, reader.coverage.unreadable, *_recorded(folder / "zaigang.db", span))
+        told = answer(question, trial, reader.coverage.unreadable, *_recorded(folder / "zaigang.db", span))
     if as_json:
-        typer.echo(json.dumps(plain(given), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(plain(told), ensure_ascii=False, indent=1))
     else:
-        tell(given, every)
+        tell(told, every)
 
 
 def _books(settings: Settings, known: Iterable[WindowId], only: list[str] | None) -> dict[WindowId, Rulebook]:

@@ -133,6 +133,18 @@ def test_page_of_a_terminal_says_how_far_it_can_be_trusted_and_what_differs(site
     assert "w2" not in said
 
 
+def test_rules_that_were_edited_while_the_site_ran_are_what_is_in_force(site: Path) -> None:
+    recorded(site)
+    edits = site.parent / "rules.yaml"
+    edits.write_text("hall: {phone_use: {after: 20s}}\n", encoding="utf-8")
+    called("site", "set", "rules", edits, "--config", site, "--by", "王主任", "--why", "a try", "--yes")
+
+    answer = asked("--config", site, "--set", "phone_use.after=10s", "--window", "w1")
+
+    assert [one["kind"] for one in answer["events"]] == ["only_then", "alert", "only_then", "alert"]
+    assert answer["recorded"]["by_other_books"] == 4
+
+
 def test_site_that_has_no_database_and_a_window_without_a_difference(site: Path) -> None:
     said = told("--config", site, "--set", "phone_use.after=39s", "--window", "w2")
     same = told("--config", site, "--set", "phone_use.after=40s", "--window", "w2")
