@@ -1,20 +1,25 @@
 """Reads the recorder's segments back: their packets and pictures with the stream time at which they were shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain
 from pathlib import Path
+from typing import Final
 
 import av
 import av.error
 from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from vision.recorder import LEAD, TICKS, Segment, segments
 from vision.source import Packet
 from vision.streamtime import SECOND, StreamTime
+from vision.units import START_CODE
+
+_MICROSECOND: Final = Fraction(1, SECOND)
+_OUTAGE: Final = SECOND
 
 __all__ = ["Sent", "Shape", "covering", "frames", "packets", "shape"]
 
@@ -27,11 +32,11 @@ class Shape:
     width: int
     height: int
     pixel_format: str
-    extradata: bytes | None
+    parameters: tuple[bytes, ...]
 
     @property
     def playable(self) -> bool:
-        """Whether every browser plays it."""
+        """Whether every browser decodes it."""
         return self.codec == "h264" and self.pixel_format in ("yuv420p", "yuvj420p")
 
 
@@ -61,8 +66,15 @@ def shape(segment: Segment) -> Shape | None:
     if opened is None:
         return None
     with opened[0]:
-        context = opened[1].codec_context
-        return Shape(context.name, context.width, context.height, context.pix_fmt or "", context.extradata)
+        return _shape(opened[1])
+
+
+def _shape(video: VideoStream) -> Shape:
+    context = video.codec_context
+    sets = (context.extradata or b"").split(START_CODE)
+    # Some key pictures bring the same sets twice, or with a longer start code before the next.
+    parameters = tuple(dict.fromkeys(stripped for one in sets if (stripped := one.strip(b"\0"))))
+    return Shape(context.name, context.width, context.height, context.pix_fmt or "", parameters)
 
 
 def packets(segment: Segment) -> Iterator[Sent]:
@@ -71,28 +83,53 @@ def packets(segment: Segment) -> Iterator[Sent]:
     if opened is None:
         return
     with opened[0] as container:
-        for packet in _whole_packets(container, opened[1]):
-            if packet.pts is not None and packet.time_base is not None:
-                early = packet.pts - packet.dts if packet.dts is not None else 0
-                at = _moment(segment, packet.pts * packet.time_base)
-                yield Sent(at, round(early * packet.time_base * SECOND), packet, opened[1])
+        yield from _sent(segment, container, opened[1])
 
 
-def frames(segment: Segment) -> Iterator[tuple[StreamTime, VideoFrame]]:
-    """The segment's pictures in the order in which they are shown."""
-    opened = _opened(segment)
-    if opened is None:
-        return
-    with opened[0] as container:
-        for packet in chain(_whole_packets(container, opened[1]), (None,)):  # None gives those held back by reordering
-            try:
-                decoded = opened[1].decode(packet)
-            except av.error.FFmpegError:
-                continue  # a packet that came damaged; the pictures after it are shown all the same
-            for frame in decoded:
-                base = frame.time_base or opened[1].time_base  # those held back come without
-                if frame.pts is not None and base is not None:
-                    yield _moment(segment, frame.pts * base), frame
+def _sent(segment: Segment, container: InputContainer, video: VideoStream) -> Iterator[Sent]:
+    for packet in _whole_packets(container, video):
+        if packet.pts is not None and packet.time_base is not None:
+            early = packet.pts - packet.dts if packet.dts is not None else 0
+            at = _moment(segment, packet.pts * packet.time_base)
+            yield Sent(at, round(early * packet.time_base * SECOND), packet, video)
+
+
+def frames(chosen: Iterable[Segment]) -> Iterator[tuple[StreamTime, VideoFrame]]:
+    """The segments' pictures in the order in which they are shown.
+
+    One decoder goes through all segments that are alike: with an open GOP the last pictures before a key picture are
+    sent after it, and are made from what the segment before holds.
+    """
+    decoder: VideoCodecContext | None = None
+    known: Shape | None = None
+    last: StreamTime | None = None
+    for segment in chosen:
+        opened = _opened(segment)
+        if opened is None:
+            continue
+        with opened[0] as container:
+            found = _shape(opened[1])
+            if decoder is None or found != known or last is None or segment.start - last > _OUTAGE:
+                if decoder is not None:
+                    yield from _decoded(decoder, None)
+                decoder, known = opened[1].codec_context, found  # it outlives its segment
+            for sent in _sent(segment, container, opened[1]):
+                last = max(sent.at, last or sent.at)
+                sent.packet.pts, sent.packet.dts, sent.packet.time_base = sent.at, sent.at - sent.early, _MICROSECOND
+                yield from _decoded(decoder, sent.packet)
+    if decoder is not None:
+        yield from _decoded(decoder, None)
+
+
+def _decoded(decoder: VideoCodecContext, packet: "Packet | None") -> Iterator[tuple[StreamTime, VideoFrame]]:
+    """The pictures that ``packet``, whose time stamps are stream time, completes; None gives those held back."""
+    try:
+        found = decoder.decode(packet)
+    except av.error.FFmpegError:
+        return  # a packet that came damaged; the pictures after it are shown all the same
+    for frame in found:
+        if frame.pts is not None:
+            yield StreamTime(frame.pts), frame
 
 
 def _opened(segment: Segment) -> tuple[InputContainer, VideoStream] | None:

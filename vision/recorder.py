@@ -12,6 +12,7 @@ from typing import Final
 
 import av
 import av.error
+from av.bitstream import BitStreamFilterContext
 from av.container import OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -20,6 +21,7 @@ from vision.errors import StorageFull
 from vision.geometry import Size
 from vision.source import Packet, Stream
 from vision.streamtime import SECOND, StreamTime
+from vision.units import CODECS, holds_parameters
 
 __all__ = ["LEAD", "TICKS", "Recorder", "Segment", "give_way", "segments"]
 
@@ -29,8 +31,8 @@ TICKS: Final = 90_000
 LEAD: Final = 10 * TICKS
 """Where a segment's time stamps begin, so that decoding stamps before its first picture stay positive."""
 
-_KEPT_AS_SENT: Final = frozenset({"h264", "hevc"})
 _TICK: Final = Fraction(1, TICKS)
+_AVCC: Final = b"\x01"  # how parameter sets begin in MP4, Matroska and FLV, where they stand in the head only
 
 
 class Segment:
@@ -56,8 +58,10 @@ class Recorder:
         self._output: OutputContainer | None = None
         self._stream: VideoStream | None = None
         self._source: Stream | None = None
+        self._filter: BitStreamFilterContext | None = None
         self._size: Size = (0, 0)
         self._start = StreamTime(0)
+        self._decodable_from = StreamTime(0)
         self._last = 0
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -70,7 +74,7 @@ class Recorder:
         Raises StorageFull, or OSError for another fault; recording goes on at the next key picture.
         """
         try:
-            if source.summary.codec in _KEPT_AS_SENT:
+            if source.summary.codec in CODECS:
                 self._keep(packet, at, source)
             else:
                 for shown, frame in frames:
@@ -86,18 +90,21 @@ class Recorder:
             return
         context = source.video.codec_context
         if packet.is_keyframe and self._is_due(at, (context.width, context.height), source):
-            self._begin(at, (context.width, context.height), source)
+            self._begin(at, (context.width, context.height), source, packet)
         if self._output is None or self._stream is None or self._source is not source:
             return  # before the first key picture there is nothing that a player could begin with
+        if at < self._decodable_from:
+            return  # an open GOP's leading pictures lack what they were made from, which this connection never sent
         # A stream with B-frames may give its first packets no decoding time: a second before is early enough.
         early = (packet.pts - packet.dts) * packet.time_base if packet.dts is not None else Fraction(1)
         packet.pts = self._ticks(at)
         packet.dts = max(packet.pts - round(early * TICKS), self._last + 1)
         packet.pts = max(packet.pts, packet.dts)
         packet.time_base = _TICK
-        packet.stream = self._stream
         self._last = packet.dts
-        self._output.mux(packet)
+        for one in (packet,) if self._filter is None else self._filter.filter(packet):
+            one.stream = self._stream
+            self._output.mux(one)
 
     def _encode(self, frame: VideoFrame, at: StreamTime, source: Stream) -> None:
         size = frame.width // 2 * 2, frame.height // 2 * 2  # H.264 of 4:2:0 has no odd sides
@@ -118,14 +125,18 @@ class Recorder:
         changed = self._output is None or self._source is not source or size != self._size
         return changed or not 0 <= at - self._start < self._length
 
-    def _begin(self, at: StreamTime, size: Size, source: Stream) -> None:
+    def _begin(self, at: StreamTime, size: Size, source: Stream, packet: "Packet | None" = None) -> None:
+        if self._output is None or self._source is not source:
+            self._decodable_from = at
         self.close()
         file = self._folder / f"{at:020d}.ts"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._output = av.open(str(file), "w", format="mpegts", options={"flush_packets": "1"})
-        if source.summary.codec in _KEPT_AS_SENT:
+        if packet is not None:
             # Opaque: without it an encoder would be opened, and be flushed when the segment ends.
             self._stream = self._output.add_stream_from_template(source.video, opaque=True)
+            filters = _missing_parameters(packet, source)
+            self._filter = BitStreamFilterContext(filters, source.video, self._stream) if filters else None
         else:
             self._stream = self._output.add_stream("libx264", options={"preset": "ultrafast", "tune": "zerolatency"})
             self._stream.width, self._stream.height = size
@@ -135,7 +146,7 @@ class Recorder:
 
     def close(self) -> None:
         """End the current segment; the next key picture begins another."""
-        output, stream, self._output, self._stream = self._output, self._stream, None, None
+        output, stream, self._output, self._stream, self._filter = self._output, self._stream, None, None, None
         if output is None:
             return
         try:
@@ -173,6 +184,18 @@ def give_way(ring: Path, short_by: int) -> int:
             continue  # another worker of this machine gave it up at the same moment
         freed += size
     return freed
+
+
+def _missing_parameters(packet: Packet, source: Stream) -> str:
+    """The filters that give key pictures the stream's parameter sets, where ``packet``, one of them, comes without.
+
+    A camera may send them once, when it is connected to, and a film has them in its head only. FFmpeg's muxer then
+    gives them to IDR pictures, but not to the key pictures of an open GOP, with which a segment could not be decoded.
+    """
+    extradata = source.video.codec_context.extradata or b""
+    if extradata[:1] == _AVCC:
+        return "h264_mp4toannexb,dump_extra" if source.summary.codec == "h264" else ""
+    return "" if not extradata or holds_parameters(bytes(packet), source.summary.codec) else "dump_extra"
 
 
 def _folders(ring: Path) -> list[Path]:

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.fixtures.media import number_of, read_numbers, write_film
 from tests.fixtures.recording import NOW, record
+from tests.fixtures.streams import recorded_streams, thumb_of
 from vision.clip import cut, frame_at
+from vision.playback import frames
 from vision.recorder import Recorder, segments
 from vision.streamtime import SECOND, StreamTime
 
@@ -154,6 +157,45 @@ def test_picture_at_a_moment_is_the_one_that_was_shown(tmp_path: Path, number: i
 
     assert found is not None
     assert number_of(found[1].to_ndarray(format="bgr24")) == number
+
+
+@pytest.mark.parametrize("name", ["H.264 high, B-pyramid, open GOP 250", "H.265, B-frames, open GOP 60"])
+def test_open_gops_lose_no_picture_where_one_segment_ends_and_the_next_begins(tmp_path: Path, name: str) -> None:
+    (stream,) = recorded_streams(tmp_path, 12, only=name)
+
+    found = dict(frames(segments(stream.ring)))
+
+    assert len(segments(stream.ring)) > 1
+    assert [one.at for one in stream.shown] == sorted(found)
+    for one in stream.shown[::7]:
+        assert one.difference(thumb_of(np.asarray(found[one.at].to_ndarray(format="bgr24"), np.uint8))) == 0
+
+
+def test_clip_of_open_gops_is_not_called_playable_and_gets_a_copy(tmp_path: Path) -> None:
+    # Chromium can begin with no key picture but an IDR picture: where it begins or seeks to another it breaks off.
+    (stream,) = recorded_streams(tmp_path, 24, only="H.264 high, B-pyramid, open GOP 250")
+    span = StreamTime(NOW + 12 * SECOND), StreamTime(NOW + 15 * SECOND)
+
+    own = cut(stream.ring, *span, tmp_path / "own.mp4")
+    copy = cut(stream.ring, *span, tmp_path / "copy.mp4", playable=True)
+
+    assert own is not None
+    assert copy is not None
+    assert (own.codec, own.encoded, own.playable) == ("h264", False, False)
+    assert (copy.start, copy.encoded, copy.playable) == (own.start, True, True)
+
+
+def test_change_after_the_clip_or_before_its_first_picture_does_not_have_it_encoded_anew(tmp_path: Path) -> None:
+    for number, size in enumerate([(320, 240), (640, 480), (320, 240)]):
+        film = write_film(tmp_path / f"{number}.mkv", 5, size=size)
+        record(film, tmp_path / "ring", StreamTime(NOW + 10 * number * SECOND))
+
+    span = StreamTime(NOW + 9 * SECOND), StreamTime(NOW + 14_950_000)
+    clip = cut(tmp_path / "ring", *span, tmp_path / "clip.mp4")
+
+    assert clip is not None
+    assert not clip.encoded
+    assert clip.start == NOW + 10 * SECOND
 
 
 def test_trimming_keeps_what_is_younger(tmp_path: Path) -> None:
