@@ -7,11 +7,21 @@ from typing import Final
 from av.video.frame import VideoFrame
 
 from vision.address import address
-from vision.anchor import Anchor
+from vision.anchor import Anchor, Clock
 from vision.errors import SourceRefused, StorageFull, ZaigangError, without_password
 from vision.picture import Picture
 from vision.recorder import Recorder
-from vision.source import Packet, Sampler, Stream, StreamSummary, open_stream, packet_time, picture_time, pixels
+from vision.source import (
+    Packet,
+    Sampler,
+    Stream,
+    StreamSummary,
+    camera_time,
+    open_stream,
+    packet_time,
+    picture_time,
+    pixels,
+)
 from vision.streamtime import SECOND, StreamTime
 
 __all__ = ["Camera"]
@@ -50,6 +60,12 @@ class Camera:
         self.trouble: str | None = None
         self.recording_trouble: str | None = None
         self.connects = 0
+        self._anchor = Anchor()
+
+    @property
+    def clock(self) -> Clock | None:
+        """How the camera's time stamps stand to ours, None before its first picture."""
+        return self._anchor.clock
 
     def start(self) -> None:
         self._thread.start()
@@ -116,6 +132,7 @@ class Camera:
     def _watch(self, stream: Stream) -> None:
         """Read the stream to its end."""
         anchor, sampler = Anchor(), Sampler(self._rate)
+        self._anchor = anchor
         for packet in stream.packets():
             if self._stop.is_set():
                 break
@@ -123,6 +140,8 @@ class Camera:
             due = self._wait_until_due(anchor, own) if own is not None and not stream.address.live else None
             arrival = self._clock()
             at = anchor.place(own, arrival if due is None else due)
+            if (taken := camera_time(packet)) is not None:
+                anchor.told(taken, at)
             frames = []
             for frame in stream.decode(packet):
                 own = picture_time(frame) if stream.timed else None

@@ -1,6 +1,7 @@
 """Opens a camera, stream or film and gives its packets and pictures with stream time."""
 
 import errno
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -22,7 +23,17 @@ from vision.streamtime import SECOND, StreamTime, seconds
 
 Packet: TypeAlias = "AnyPacket[VideoStream]"
 
-__all__ = ["Packet", "Sampler", "Stream", "StreamSummary", "open_stream", "packet_time", "picture_time", "pixels"]
+__all__ = [
+    "Packet",
+    "Sampler",
+    "Stream",
+    "StreamSummary",
+    "camera_time",
+    "open_stream",
+    "packet_time",
+    "picture_time",
+    "pixels",
+]
 
 _PROTOCOLS: Final = {
     # What FFmpeg may open on the way: without this a playlist of a camera's could name files of this machine.
@@ -151,6 +162,17 @@ def packet_time(packet: Packet) -> int | None:
     if packet.pts is None or packet.time_base is None:
         return None
     return seconds(float(packet.pts * packet.time_base))
+
+
+def camera_time(packet: Packet) -> int | None:
+    """When the packet's picture was taken by the camera's own clock, UTC in microseconds; None where it does not say.
+
+    RTSP's sender reports say it, some seconds after the stream has begun.
+    """
+    if not packet.has_sidedata("prft"):
+        return None
+    # AVProducerReferenceTime begins with the wall-clock time as a signed number of 64 bits.
+    return int.from_bytes(bytes(packet.get_sidedata("prft"))[:8], sys.byteorder, signed=True)
 
 
 def picture_time(frame: VideoFrame) -> int | None:

@@ -15,6 +15,7 @@ from tests.fixtures.following import Follower, assert_in_time
 from tests.fixtures.media import read_numbers, write_film
 from tests.fixtures.rtsp_server import RtspServer, missing_packages
 from tests.fixtures.scene import Scene, forever
+from tests.fixtures.streams import Take, write_take, x264
 from tests.fixtures.toy_network import write_networks
 from tests.fixtures.waiting import until
 from tests.fixtures.working import WorkerProcess
@@ -23,6 +24,7 @@ from vision.clip import cut
 from vision.errors import SourceRefused
 from vision.recorder import Recorder, segments
 from vision.source import open_stream
+from vision.streamtime import SECOND
 
 pytestmark = pytest.mark.skipif(missing_packages() is not None, reason=f"needs {missing_packages()}")
 PASSWORD = "pa:ss w0rd!"
@@ -111,6 +113,21 @@ def test_rtsp_stream_is_recorded_so_that_every_segment_plays(rtsp: RtspServer, t
     numbers = [number for _, number in read_numbers(clip.file)]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     assert len(numbers) >= 20
+
+
+def test_rtsp_stream_of_open_gops_is_recorded_so_that_every_segment_plays(tmp_path: Path) -> None:
+    take = Take([number / 10 for number in range(200)], options=x264(15, 2, ":open-gop=1"))
+    film = write_take(tmp_path / "film.mkv", take)
+    with RtspServer(film) as rtsp, Follower(rtsp.address, Recorder(tmp_path / "ring", segment_s=1)) as follower:
+        until(lambda: follower.see(1) and len(segments(tmp_path / "ring")) > 3, "four segments")
+        clock = until(lambda: clock if (clock := follower.camera.clock) and clock.camera_offset else None, "its clock")
+
+    for segment in segments(tmp_path / "ring")[:-1]:
+        with av.open(str(segment.file)) as container:
+            assert list(container.decode(video=0)), f"{segment.file.name} shows nothing"
+    # The camera runs on this machine: by its sender reports its clock is ours.
+    assert abs(clock.camera_offset or SECOND) < SECOND
+    assert clock.jumps == 0
 
 
 @pytest.fixture(scope="module")
