@@ -35,6 +35,7 @@ MissingCode = Literal[
     "not_encoded",
     "camera_unknown",
     "rule_unknown",
+    "added_up",
 ]
 
 

@@ -56,4 +56,5 @@ class RecorderSettings(Strict):
     pre_roll: Duration = Field(default=10.0, ge=5)
     post_roll: Duration = Field(default=6.0, ge=5)
     first: Duration = Field(default=60.0, ge=60)
+    last: Duration = Field(default=30.0, ge=10)
     min_free_mb: int = Field(default=500, ge=0)

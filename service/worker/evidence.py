@@ -1,4 +1,4 @@
-"""Cuts an event's evidence out of the ring and the log of looks: clip, key frames, track, manifest."""
+"""Cuts an event's evidence out of the ring and the log of looks: clips, key frames, track, manifest."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,31 +7,30 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
-import numpy as np
-from av.video.frame import VideoFrame
-
-from service.evidence.manifest import FileEntry, Missing, file_entry, write_manifest
+from service.evidence.manifest import write_manifest
 from service.rules.event import Event
 from service.rules.rulebook import Rule, Rulebook
 from service.settings import RecorderSettings
+from service.worker.clips import cut_clip
+from service.worker.earlier import Pieces
+from service.worker.keyframes import KeyFrame, key_frames, minutes, take_pictures, write
 from service.worker.looklog import LookLog
-from vision.clip import Clip, cut, frame_at
-from vision.disk import put_in_place, sync
-from vision.errors import SourceError
+from service.worker.track import Span, Surest, known_until, surest_look, track_of
+from vision.anchor import Clock
+from vision.disk import sync
 from vision.geometry import Size
 from vision.streamtime import SECOND, StreamTime, iso, seconds, to_datetime
 
 __all__ = ["UNKNOWN", "EvidenceCutter", "Scene", "folder_of"]
 
-_POINTS = 1500
+_NO_CLOCK: Final = "the camera tells no time of its own (no sender report of RTSP)"
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What an event was judged with: its camera (id and title), zones on a picture of ``size``, and networks.
 
-    ``models``: name, version and sha256 of each.
+    ``models``: name, version and sha256 of each. ``clock``: how the camera's time stamps stood to ours.
     """
 
     camera: str
@@ -39,6 +38,7 @@ class Scene:
     zones: Mapping[str, Sequence[float]]
     size: Size | None
     models: tuple[Mapping[str, str], ...]
+    clock: Clock | None = None
 
 
 UNKNOWN: Final = Scene("", "", {}, None, ())
@@ -56,186 +56,125 @@ class EvidenceCutter:
     def __init__(self, ring: Path, looks: Path, evidence: Path, limits: RecorderSettings) -> None:
         self._ring, self._looks, self._evidence, self.limits = ring, looks, evidence, limits
 
-    def clip_span(self, event: Event, now: StreamTime, closed_at: StreamTime | None) -> tuple[StreamTime, StreamTime]:
-        """From the pre-roll to the post-roll after the event closed, at most the first stretch of a long one."""
-        start = event.started_at - seconds(self.limits.pre_roll)
-        end = closed_at + seconds(self.limits.post_roll) if closed_at is not None else now
-        return StreamTime(start), StreamTime(min(end, event.started_at + seconds(self.limits.first)))
+    def spans(self, event: Event, now: StreamTime, closed_at: StreamTime | None) -> tuple[Span, Span | None]:
+        """What the clips hold: from the pre-roll to the post-roll after the event closed.
+
+        Of a long event the first one holds the first stretch, and a second one its end once it has closed: from
+        ``last`` before the last offending look to the post-roll, or to as much after that look as ``first`` is.
+        """
+        limits = self.limits
+        start = StreamTime(event.started_at - seconds(limits.pre_roll))
+        whole = StreamTime(event.started_at + seconds(limits.first))
+        end = StreamTime(closed_at + seconds(limits.post_roll)) if closed_at is not None else now
+        if closed_at is None or end <= whole or event.until + seconds(limits.post_roll) <= whole:
+            return (start, min(end, whole)), None
+        begin = max(StreamTime(event.until - seconds(limits.last)), event.started_at)
+        return (start, whole), (begin, min(end, StreamTime(event.until + seconds(limits.first))))
 
     def make(
         self, event: Event, scene: Scene, book: Rulebook | None, now: StreamTime, closed_at: StreamTime | None
     ) -> tuple[str, dict[str, Any]]:
         """Write the evidence as of ``now`` (whole once ``closed_at`` is given); returns its folder and manifest.
 
-        ``book`` is the one that judged the event, None where it is not known any more: then there are no answers.
-        Raises OSError when the disk refuses; what stood there before stays.
+        ``book`` is the one that judged the event, None where it is not known any more: then there are no answers. What
+        was made before and is whole stays as it is. Raises OSError when the disk refuses, and leaves what stood there.
         """
         folder = self._evidence / folder_of(event)
         folder.mkdir(parents=True, exist_ok=True)
         for parent in (folder.parent, self._evidence):
             sync(parent)
-        ring = self._ring / scene.camera
-        missing: list[Missing] = []
-        files: list[Path] = []
-        span = self.clip_span(event, now, closed_at)
-        clip = self._clip(ring, span, folder, missing) if scene.camera else None
-        if not scene.camera:
-            missing.append(Missing("clip", "it is not known any more which camera saw it", "camera_unknown"))
-        played = clip.file if clip else None
-        if clip is not None:
-            files.append(clip.file)
-            if not clip.playable:
-                copy = self._copy(ring, span, folder, clip, missing)
-                if copy is not None:
-                    played = copy
-                    files.append(copy)
-        files += self._pictures(ring, event, closed_at, folder, missing)
+        pieces = Pieces(folder, event.id)
         rule = book.rules.get(event.rule) if book is not None else None
+        first, last = self.spans(event, now, closed_at)
+        # The newest pictures of a stream that is still running come late at times.
+        until = event.until if closed_at is not None else StreamTime(now - 2 * SECOND)
+        before = pieces.track()
+        surest = self._surest(event, scene, rule, StreamTime(0) if closed_at else known_until(before), until, pieces)
+        frames = key_frames(event, closed_at is not None, surest) + minutes(event, first[1], until)
+        clip, last_clip, pictures = self._shown(event, scene, rule, (first, last), frames, closed_at, pieces)
         if rule is None:
             why = "the rules that judged it are not known any more: there are no answers"
-            missing.append(Missing("track", why, "rule_unknown"))
-        files.append(self._track(event, scene, rule, span, clip, folder))
+            pieces.lacks("track", why, "rule_unknown")
+        spans = [first, last] if last is not None else [first]
+        zero = StreamTime(clip["start"]) if clip is not None else first[0]
+        whole = closed_at is not None
+        track = track_of(self._log(scene), event, rule, scene.size, spans, zero, until, whole, before)
+        write(folder / "track.json", json.dumps(track, separators=(",", ":")).encode())
+        pieces.made("track.json")
         content = {
             "version": 1,
             "complete": closed_at is not None,
             "event": asdict(event),
             "started": iso(event.started_at),
             "camera": {"id": scene.camera, "name": scene.title} if scene.camera else None,
+            "clock": _clock_entry(scene.clock),
             "rule": {"id": event.rule, **(rule.model_dump(mode="json") if rule is not None else {})},
             "rulebook": event.rulebook,
             "model": {name: scene.models[0][name] for name in ("name", "sha256")} if scene.models else None,
             "models": [dict(model) for model in scene.models],
             "zones": {name: list(numbers) for name, numbers in scene.zones.items()},
             "size": list(scene.size) if scene.size else None,
-            "clip": _clip_entry(clip, played),
-            "missing": [asdict(one) for one in missing],
+            "clip": clip,
+            "last_clip": last_clip,
+            "pictures": pictures,
+            "missing": [asdict(one) for one in pieces.missing],
             "made_at": now,
             "software": version("zaigang"),
         }
-        entries: list[FileEntry] = [file_entry(file) for file in files]
-        manifest = write_manifest(folder, content, entries)
-        for stale in {file.name for file in folder.iterdir()} - {file.name for file in files} - {"manifest.json"}:
-            (folder / stale).unlink()  # a piece of an earlier version that this one no longer has
+        manifest = write_manifest(folder, content, pieces.entries)
+        pieces.clear()
         return folder_of(event), manifest
 
-    def _clip(
-        self, ring: Path, span: tuple[StreamTime, StreamTime], folder: Path, missing: list[Missing]
-    ) -> Clip | None:
-        clip = cut(ring, *span, folder / "clip.mp4")
-        if clip is None:
-            missing.append(Missing("clip", "the camera's recording holds nothing of this time", "nothing_recorded"))
-            return None
-        late = (clip.start - span[0]) / SECOND
-        if late > 0.5:
-            why = f"the recording begins {late:.0f} s late: there is none from before"
-            missing.append(Missing("clip", why, "begins_late", round(late, 1)))
-        early = (span[1] - clip.end) / SECOND
-        if early > 1.5:
-            why = f"the recording ends {early:.0f} s early: the stream broke off"
-            missing.append(Missing("clip", why, "ends_early", round(early, 1)))
-        for gap in clip.gaps:
-            length = (gap.end - gap.start) / SECOND
-            why = f"nothing was recorded for {length:.0f} s from {iso(gap.start)}"
-            missing.append(Missing("clip", why, "gap", round(length, 1), gap.start))
-        return clip
-
-    def _copy(
-        self, ring: Path, span: tuple[StreamTime, StreamTime], folder: Path, clip: Clip, missing: list[Missing]
-    ) -> Path | None:
-        """A copy of ``clip`` that every browser plays; the clip itself is there without it."""
-        try:
-            copy = cut(ring, *span, folder / "clip-h264.mp4", playable=True)
-            reason = "nothing of it could be decoded"
-        except (SourceError, ValueError) as error:  # ValueError: a build of FFmpeg that has no such encoder
-            copy, reason = None, str(error)
-        if copy is not None:
-            return copy.file
-        why = f"the clip is {clip.codec}, which not every browser plays, and no copy in H.264 could be made ({reason})"
-        missing.append(Missing("clip", why, "no_copy"))
-        return None
-
-    def _pictures(
-        self, ring: Path, event: Event, closed_at: StreamTime | None, folder: Path, missing: list[Missing]
-    ) -> list[Path]:
-        moments = {"begin": event.started_at, "satisfied": event.satisfied_at}
-        if closed_at is not None:
-            moments["end"] = event.until
-        files = []
-        for name, at in moments.items():
-            found = frame_at(ring, at)
-            if found is None:
-                why = f"the recording holds no picture of {iso(at)}"
-                missing.append(Missing(f"{name}.jpg", why, "no_picture", at=at))
-                continue
-            jpeg = _jpeg(found[1])
-            if jpeg is None:
-                why = f"the picture of {iso(at)} could not be encoded"
-                missing.append(Missing(f"{name}.jpg", why, "not_encoded", at=at))
-                continue
-            _write(folder / f"{name}.jpg", jpeg)
-            files.append(folder / f"{name}.jpg")
-        return files
-
-    def _track(
+    def _shown(
         self,
         event: Event,
         scene: Scene,
         rule: Rule | None,
-        span: tuple[StreamTime, StreamTime],
-        clip: Clip | None,
-        folder: Path,
-    ) -> Path:
-        """Boxes of the clip's looks, and the answers of the whole event, both in seconds from the clip's begin.
+        spans: tuple[Span, Span | None],
+        frames: list[KeyFrame],
+        closed_at: StreamTime | None,
+        pieces: Pieces,
+    ) -> tuple[dict[str, Any] | None, dict[str, Any] | None, list[dict[str, Any]]]:
+        """The clip, the clip of the end and the pictures, as the manifest names them."""
+        if rule is not None and rule.shift == "sum":
+            why = "it adds up absences, each of which is an event of its own with a clip"
+            pieces.lacks("clip", why, "added_up")
+            return None, None, []
+        if not scene.camera:
+            pieces.lacks("clip", "it is not known any more which camera saw it", "camera_unknown")
+            frames = [frame for frame in frames if frame.kind != "minute"]
+        ring, final = self._ring / scene.camera, closed_at is not None
+        clip = cut_clip(ring, "clip", spans[0], final, pieces) if scene.camera else None
+        last_clip = cut_clip(ring, "last_clip", spans[1], final, pieces) if scene.camera and spans[1] else None
+        log = self._log(scene)
+        pictures = take_pictures(frames, ring, log, event.window, scene.zones, scene.size, pieces)
+        return clip, last_clip, sorted(pictures, key=lambda picture: picture["at"])
 
-        Answers reach back by the rule's sliding window, so that the share over it can be shown from the clip's begin.
-        """
-        zero = clip.start if clip else span[0]
-        until = max(span[1], event.until)
-        boxes, answers = [], []
-        since = StreamTime(span[0] - (rule.policy().window if rule is not None else 0))
-        for look in LookLog(self._looks / scene.camera).between(since, StreamTime(until)):
-            t = round((look.at - zero) / SECOND, 3)
-            if span[0] <= look.at <= span[1]:
-                boxes.append([t, [[one.label, *one.box, one.score, one.window] for one in look.seen]])
-            if rule is not None:
-                answers += [[t, rule.offends(one)] for one in look.observations if one.window == event.window]
-        step = max(1, -(-len(answers) // _POINTS))
-        content = {
-            "window": event.window,
-            "size": list(scene.size) if scene.size else None,
-            "started": round((event.started_at - zero) / SECOND, 3),
-            "satisfied": round((event.satisfied_at - zero) / SECOND, 3),
-            "until": round((event.until - zero) / SECOND, 3),
-            "boxes": boxes,
-            "answers": answers[::step],
-        }
-        _write(folder / "track.json", json.dumps(content, separators=(",", ":")).encode())
-        return folder / "track.json"
+    def _surest(
+        self, event: Event, scene: Scene, rule: Rule | None, since: StreamTime, until: StreamTime, pieces: Pieces
+    ) -> Surest | None:
+        """The surest look of the event: the one whose picture is there, unless one since ``since`` is surer."""
+        found = surest_look(self._log(scene), event, rule, since, until) if rule is not None else None
+        before = pieces.picture("strongest")
+        if before is None or before["at"] > until:
+            return found
+        known = Surest(StreamTime(before["at"]), before["confidence"])
+        return found if found is not None and found.confidence > known.confidence else known
+
+    def _log(self, scene: Scene) -> LookLog:
+        return LookLog(self._looks / scene.camera)
 
 
-def _clip_entry(clip: Clip | None, played: Path | None) -> dict[str, Any] | None:
-    if clip is None or played is None:
+def _clock_entry(clock: Clock | None) -> dict[str, Any] | None:
+    """How the camera's own time stamps stood to the clock of the machine that judged, when the event was reported."""
+    if clock is None:
         return None
+    told = clock.camera_offset
     return {
-        "file": clip.file.name,
-        "play": played.name,
-        "start": clip.start,
-        "end": clip.end,
-        "codec": clip.codec,
-        "encoded": clip.encoded,
-        "gaps": [[gap.start, gap.end] for gap in clip.gaps],
+        "read_at": clock.read_at,
+        "anchored_at": clock.anchored_at,
+        "shifted_ms": round(clock.shifted / 1000, 1),
+        "jumps": clock.jumps,
+        "camera_offset_s": None if told is None else round(told / SECOND, 3),
+        "why": _NO_CLOCK if told is None else None,
     }
-
-
-def _jpeg(frame: VideoFrame) -> bytes | None:
-    try:
-        written, jpeg = cv2.imencode(".jpg", frame.to_ndarray(format="bgr24"), [cv2.IMWRITE_JPEG_QUALITY, 90])
-    except (cv2.error, ValueError):
-        return None
-    return np.asarray(jpeg).tobytes() if written else None
-
-
-def _write(file: Path, content: bytes) -> None:
-    draft = file.with_name(file.name + ".part")
-    draft.write_bytes(content)
-    put_in_place(draft, file)

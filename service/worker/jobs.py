@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from service.rules.event import Event
 from service.rules.rulebook import Rulebook
 from service.worker.evidence import UNKNOWN, EvidenceCutter, Scene
-from service.worker.spool import NEVER, Job, Spool
+from service.worker.spool import Job, Spool
 from service.worker.watched import Watched
 from vision.errors import ZaigangError
 from vision.streamtime import SECOND, StreamTime, seconds
@@ -20,6 +20,7 @@ __all__ = ["EvidenceJobs"]
 log = structlog.get_logger()
 
 _SETTLE: Final = 2 * SECOND  # the recorder flushes packet by packet, but the stream itself comes late at times
+_MINUTE: Final = 60 * SECOND
 _RETRY: Final = 10 * SECOND
 _POLL_S: Final = 0.3
 _FIRST_PICTURE: Final = 20 * SECOND
@@ -109,12 +110,19 @@ class EvidenceJobs:
             self._troubles[event.id] = why
             log.warning("evidence could not be made, it is tried again", of=event.id, why=str(error))
             again = Job(event.id, StreamTime(now + _RETRY), body)
-        full = min(event.started_at, now) + seconds(self._cutter.limits.first) + _SETTLE
         if again is None and closed_at is None:
-            # With the first stretch whole the job only waits, with what it knows, for the one of the close.
-            again = Job(event.id, StreamTime(full) if now < full else NEVER, body)
+            again = Job(event.id, self._next(event, now), body)
         self._spool.finish_job(job, evidence, again)
         self._made()
+
+    def _next(self, event: Event, now: StreamTime) -> StreamTime:
+        """When the evidence of an open event is made again: when its first stretch is whole, then every minute.
+
+        A picture a minute is taken while the recording holds it; the job that the close brings replaces this one.
+        """
+        begun = min(event.started_at, now)
+        full = begun + seconds(self._cutter.limits.first) + _SETTLE
+        return StreamTime(full if now < full else full + ((now - full) // _MINUTE + 1) * _MINUTE)
 
     def _known(self, event: Event, kept: object) -> Scene:
         """What the event was judged with as the job keeps it; as it is now where the job does not know it whole."""

@@ -15,7 +15,7 @@ from service.lock import Held, held
 from vision.errors import StorageFull, ZaigangError
 from vision.streamtime import StreamTime
 
-__all__ = ["NEVER", "Job", "Message", "Spool", "SpoolBusy", "windows_kept"]
+__all__ = ["Job", "Message", "Spool", "SpoolBusy", "windows_kept"]
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, body TEXT NOT NULL);
@@ -24,9 +24,6 @@ CREATE TABLE IF NOT EXISTS state (window TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS books (version TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS jobs (event TEXT PRIMARY KEY, due INTEGER NOT NULL, body TEXT NOT NULL);
 """
-
-NEVER: Final = StreamTime(2**62)
-"""When a job is due that waits for another one to replace it."""
 
 _BALLAST: Final = 4 * 1024 * 1024
 _FULL: Final = frozenset(
@@ -165,7 +162,7 @@ class Spool:
     def cap_due(self, latest: StreamTime) -> None:
         """Have no job wait for longer than until ``latest``: a clock that was set back left some far ahead."""
         with self._transaction() as cursor:
-            cursor.execute("UPDATE jobs SET due = ? WHERE due > ? AND due < ?", (latest, latest, NEVER))
+            cursor.execute("UPDATE jobs SET due = ? WHERE due > ?", (latest, latest))
 
     def finish_job(self, job: Job, evidence: Mapping[str, Any] | None, again: Job | None) -> None:
         """Deliver the evidence that was made, and replace the job by ``again`` or end it.

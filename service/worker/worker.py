@@ -98,7 +98,8 @@ class Worker:
         rules = [rule for book in self._books.values() for rule in book.judged().values()]
         # Absences that add up have clips of their own: for their sum nothing is kept for hours.
         longest = max((rule.after for rule in rules if rule.shift != "sum"), default=0.0)
-        self._keep = seconds(max(recorder.keep, longest + recorder.first + 120))
+        needed = longest + recorder.pre_roll + recorder.first + recorder.last + recorder.post_roll
+        self._keep = seconds(max(recorder.keep, needed + 120))
         self._deliverer = Deliverer(plan.worker, self._spool, plan.service, plan.token, self.stop)
         self._live = LiveLink(plan.service, plan.token, self._told, self.stop)
         self._jobs = EvidenceJobs(self._spool, cutter, self._scene, clock, self._deliverer.nudge, self.stop)
@@ -378,7 +379,8 @@ class Worker:
         if post is None:
             return None
         camera = post.settings
-        return Scene(camera.id, camera.title, post.zones.get(event.window, {}), post.size, self._networks)
+        zones, clock = post.zones.get(event.window, {}), post.camera.clock
+        return Scene(camera.id, camera.title, zones, post.size, self._networks, clock)
 
     def _shut(self) -> None:
         """End everything; state first, since a worker that is slow to end is killed."""

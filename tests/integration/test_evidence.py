@@ -9,7 +9,7 @@ import av.error
 import cv2
 import pytest
 
-import service.worker.evidence as evidence
+import service.worker.keyframes as keyframes
 import vision.clip
 from service.rules import Event
 from service.settings import RecorderSettings, Settings
@@ -84,7 +84,7 @@ def test_picture_that_cannot_be_encoded_is_said_to_be_missing(tmp_path: Path, mo
             raise answer
         return answer
 
-    monkeypatch.setattr(evidence.cv2, "imencode", encode)
+    monkeypatch.setattr(keyframes.cv2, "imencode", encode)
 
     manifest = made(tmp_path)
 
