@@ -15,23 +15,27 @@ from service.api.site import SiteDep
 
 __all__ = ["router"]
 
+_ORDER = ("begin", "satisfied", "strongest", "end", "minute")
+
 router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFrame:
-    """A picture of the evidence and the moment it shows."""
+    """A picture of the evidence and the moment it shows; ``boxed`` is the same with what was seen drawn on it."""
 
     name: str
     address: str
     at: str
+    boxed: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """The clip's address, how long it is, how far it reaches before the event's begin and beyond its last moment."""
+    """A clip's address and begin, how long it is, how far it reaches before the event's begin and beyond its end."""
 
     address: str
+    start: str
     length_s: float
     before_s: float
     after_s: float
@@ -55,35 +59,56 @@ async def event_page(request: Request, site: SiteDep, event: str, lacks: str = "
     shown = await event_detail(site, event)
     t = texts(language_of(request))
     missing = shown.evidence.missing if shown.evidence else []
+    frames = _frames(shown)
     return await rendered(
         request,
         "event.html",
         event=shown,
-        frames=_frames(shown),
+        frames=[frame for frame in frames if frame.name != "minute"],
+        minutes=[frame for frame in frames if frame.name == "minute"],
         clip=_clip(shown),
-        lacks=[Lack(one.what, _piece(t, one.what), _why(t, one)) for one in missing],
+        last=_last_clip(shown),
+        lacks=_lacks(t, missing),
         lacks_field=lacks,
         judge=author_of(request),
     )
 
 
 def _frames(event: EventDetailOut) -> list[KeyFrame]:
-    moments = {"begin": event.started_at, "satisfied": event.satisfied_at, "end": event.until}
-    pictures = event.evidence.pictures if event.evidence else []
-    found = {address.rsplit("/", 1)[-1].removesuffix(".jpg"): address for address in pictures}
-    return [KeyFrame(name, _fresh(event, found[name]), at) for name, at in moments.items() if name in found]
+    """The key frames in order of what they show, then the pictures of the minutes."""
+    found = event.evidence.key_frames if event.evidence else []
+    boxed = {(frame.kind, frame.at): _fresh(event, frame.url) for frame in found if frame.boxes}
+    plain = sorted((frame for frame in found if not frame.boxes), key=lambda frame: _ORDER.index(frame.kind))
+    return [
+        KeyFrame(frame.kind, _fresh(event, frame.url), frame.at, boxed.get((frame.kind, frame.at))) for frame in plain
+    ]
 
 
 def _clip(event: EventDetailOut) -> Clip | None:
     evidence = event.evidence
     if evidence is None or not evidence.clip or not evidence.clip_start or not evidence.clip_end:
         return None
-    return Clip(
-        _fresh(event, evidence.clip),
-        _between(evidence.clip_start, evidence.clip_end),
-        _between(evidence.clip_start, event.started_at),
-        _between(event.until, evidence.clip_end),
-    )
+    return _shown(event, evidence.clip, evidence.clip_start, evidence.clip_end)
+
+
+def _last_clip(event: EventDetailOut) -> Clip | None:
+    last = event.evidence.last_clip if event.evidence else None
+    return _shown(event, last.url, last.start, last.end) if last else None
+
+
+def _shown(event: EventDetailOut, address: str, start: str, end: str) -> Clip:
+    length, before, after = _between(start, end), _between(start, event.started_at), _between(event.until, end)
+    return Clip(_fresh(event, address), start, length, before, after)
+
+
+def _lacks(t: Texts, missing: list[MissingOut]) -> list[Lack]:
+    """What is missing, in words; the pictures of the minutes in one line, since an outage may take many of them."""
+    minutes = [one for one in missing if one.what.startswith("minute-")]
+    lacks = [Lack(one.what, _piece(t, one.what), _why(t, one)) for one in missing if one not in minutes]
+    if minutes and minutes[0].at:
+        why = t("missing.minutes", count=len(minutes), at=t.clock(minutes[0].at))
+        lacks.append(Lack("minutes", t("piece.minutes"), why))
+    return lacks
 
 
 def _fresh(event: EventDetailOut, address: str) -> str:

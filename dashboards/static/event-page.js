@@ -20,6 +20,7 @@ class EventPage extends HTMLElement {
     document.addEventListener("keydown", (event) => this.#key(event));
     this.addEventListener("click", (event) => this.#click(event));
     this.#chart.addEventListener("seek", ({ detail }) => this.#player.seek(detail));
+    this.#player.addEventListener("boxes", () => this.#dress());
     this.#player.addEventListener("position", ({ detail }) => this.#chart.mark(detail));
     this.#hand();
   }
@@ -43,8 +44,21 @@ class EventPage extends HTMLElement {
   async #hand() {
     const event = this.#event();
     const track = event.evidence?.track ? await this.#track(event) : null;
+    this.#dress();
     this.#player.show(event, track);
     this.#chart.show(event, track);
+  }
+
+  /** Key frames with or without what was seen drawn on them. */
+  #dress() {
+    const key = this.#player.wantsBoxes ? "boxed" : "plain";
+    for (const image of this.querySelectorAll(".frames img[data-boxed]")) {
+      const address = image.dataset[key];
+      if (image.getAttribute("src") === address) continue;
+      image.src = address;
+      const figure = image.closest("figure");
+      figure.querySelector("[data-enlarges]").href = figure.querySelector(".frame").dataset.picture = address;
+    }
   }
 
   async #track(event) {
@@ -60,7 +74,7 @@ class EventPage extends HTMLElement {
       this.#enlarge(enlarges.href);
     }
     const frame = event.target.closest(".frame");
-    if (frame && this.#player.seekTo(frame.dataset.at)) this.#player.scrollIntoView({ block: "nearest" });
+    if (frame?.dataset.at && this.#player.seekTo(frame.dataset.at)) this.#player.scrollIntoView({ block: "nearest" });
     else if (frame) this.#enlarge(frame.dataset.picture);
     if (event.target === this.#dialog) this.#dialog.close();
   }

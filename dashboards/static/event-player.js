@@ -14,6 +14,7 @@ const LONGEST_STEP_S = 1.2;
 const SAME_PICTURE_MS = 150;
 const FAR_THING_S = 0.45; // things are seen on close looks only, which not every look is: their boxes would flicker
 const KEY = "zaigang.boxes";
+const PARTS = ["player.part_first", "player.part_last"];
 
 class EventPlayer extends HTMLElement {
   #video = null;
@@ -27,6 +28,10 @@ class EventPlayer extends HTMLElement {
   #speed = button("player.speed", "S");
   #toggle = button("player.boxes", "B");
   #full = button("player.full", "F");
+  #choice = make("span.parts", { role: "group", ariaLabel: t("player.parts"), hidden: true });
+  #clips = []; // of a long event two: where each begins (milliseconds) and its address
+  #part = 0;
+  #zero = 0; // second 0 of the track: where the first clip begins
   #event = null;
   #looks = [];
   #withThings = [];
@@ -42,20 +47,26 @@ class EventPlayer extends HTMLElement {
     this.#full.append(shape("full"));
     this.#play.append(shape("play"));
     this.#overlay.append(this.#zones, this.#boxes);
-    this.append(make("div.controls", {}, this.#play, this.#timeline, this.#time, this.#speed, this.#toggle, this.#full));
+    this.#choice.append(...PARTS.map((text, part) => button(text, part + 1)));
+    [...this.#choice.children].forEach((choice, part) => {
+      choice.textContent = t(PARTS[part]);
+      choice.addEventListener("click", () => this.#choose(part));
+    });
+    this.append(make("div.controls", {}, this.#play, this.#choice, this.#timeline, this.#time, this.#speed, this.#toggle, this.#full));
     this.#play.addEventListener("click", () => this.#playOrPause());
     this.#speed.addEventListener("click", () => this.#nextSpeed());
     this.#toggle.addEventListener("click", () => this.#setBoxes(!this.#drawn));
     this.#full.addEventListener("click", () => this.#fullScreen());
-    this.#timeline.addEventListener("seek", ({ detail }) => this.seek(detail));
+    this.#timeline.addEventListener("seek", ({ detail }) => this.#seek(detail));
     document.addEventListener("keydown", (event) => this.#key(event));
-    this.#setBoxes(localStorage.getItem(KEY) !== "no");
+    this.#drawBoxes(localStorage.getItem(KEY) !== "no");
   }
 
   /** Take an event and its track (null where there is none); called again when its evidence has grown. */
   show(event, track) {
     this.#event = event;
     this.#looks = track?.boxes ?? [];
+    this.#zero = track?.zero ? track.zero / 1000 : Date.parse(event.evidence?.clip_start ?? event.started_at);
     this.#withThings = this.#looks.filter(([, boxes]) => boxes.some(isThing));
     const size = track?.size ?? event.size;
     if (size) this.#overlay.setAttribute("viewBox", `0 0 ${size.join(" ")}`);
@@ -66,18 +77,64 @@ class EventPlayer extends HTMLElement {
     this.#picture(this.#at);
   }
 
-  /** Go to a second of the clip. */
+  /** Go to a second of the track, in the clip that holds it; else as near as this clip can. */
   seek(second) {
+    if (!this.#video || this.#goTo(this.#zero + second * 1000)) return;
+    this.#seek(second - this.#offset);
+  }
+
+  /** Go to a moment; returns whether a clip holds it. */
+  seekTo(moment) {
+    return Boolean(this.#video) && this.#goTo(Date.parse(moment));
+  }
+
+  #goTo(moment) {
+    const second = (moment - this.#start) / 1000;
+    if (second >= 0 && second <= this.#length + 0.5) {
+      this.#seek(second);
+      return true;
+    }
+    const part = this.#clips.findIndex(({ start, end }, other) => other !== this.#part && moment >= start && moment <= end + 500);
+    if (part < 0) return false;
+    this.#choose(part, (moment - this.#clips[part].start) / 1000);
+    return true;
+  }
+
+  /** Show the clip of the beginning or that of the end, from a second of it on. */
+  #choose(part, second = 0) {
+    if (!this.#clips[part] || part === this.#part) return;
+    const video = this.#video;
+    const plays = !video.paused;
+    const speed = video.playbackRate;
+    this.#part = part;
+    this.#at = 0;
+    video.src = this.#clips[part].address;
+    video.addEventListener("loadedmetadata", () => {
+      video.playbackRate = speed;
+      this.#seek(second);
+      if (plays) video.play().catch(() => this.#timed());
+    }, { once: true });
+    this.#mark();
+  }
+
+  #mark() {
+    this.#choice.hidden = this.#clips.length < 2;
+    [...this.#choice.children].forEach((choice, part) => choice.setAttribute("aria-pressed", String(part === this.#part)));
+  }
+
+  #seek(second) {
     if (!this.#video) return;
     this.#video.currentTime = Math.min(Math.max(second, 0), this.#length);
   }
 
-  /** Go to a moment; returns whether the clip holds it. */
-  seekTo(moment) {
-    const second = this.#secondOf(moment);
-    if (!this.#video || second < 0 || second > this.#length + 0.5) return false;
-    this.seek(second);
-    return true;
+  /** When this clip begins, in milliseconds. */
+  get #start() {
+    return this.#clips[this.#part]?.start ?? this.#zero;
+  }
+
+  /** Where in the track this clip begins. */
+  get #offset() {
+    return (this.#start - this.#zero) / 1000;
   }
 
   get #length() {
@@ -89,7 +146,15 @@ class EventPlayer extends HTMLElement {
   }
 
   #secondOf(moment) {
-    return (Date.parse(moment) - Date.parse(this.#event.evidence?.clip_start)) / 1000;
+    return (Date.parse(moment) - this.#start) / 1000;
+  }
+
+  #clipsOf(video) {
+    const { clip_end: end, last_clip: last } = this.#event.evidence;
+    const { start, last: address, lastStart } = video.dataset;
+    const clips = [{ start: Date.parse(start), end: Date.parse(end ?? last?.end), address: video.getAttribute("src") }];
+    if (address) clips.push({ start: Date.parse(lastStart), end: Date.parse(last.end), address });
+    return clips;
   }
 
   /** A renewed part may have brought another video: it goes on where the former one was. */
@@ -100,6 +165,10 @@ class EventPlayer extends HTMLElement {
     const former = this.#video;
     this.#video = video;
     if (!video) return;
+    this.#clips = this.#clipsOf(video);
+    if (this.#part && this.#clips[this.#part]) video.src = this.#clips[this.#part].address;
+    else this.#part = 0;
+    this.#mark();
     video.controls = false;
     video.parentElement.append(this.#overlay, this.#caption);
     for (const name of ["loadedmetadata", "durationchange", "play", "pause", "ended"]) video.addEventListener(name, () => this.#timed());
@@ -108,8 +177,8 @@ class EventPlayer extends HTMLElement {
     else video.addEventListener("error", () => this.#failed(), { once: true });
     if (former) {
       const at = former.currentTime;
-      if (video.readyState > 0) this.seek(at);
-      else video.addEventListener("loadedmetadata", () => this.seek(at), { once: true });
+      if (video.readyState > 0) this.#seek(at);
+      else video.addEventListener("loadedmetadata", () => this.#seek(at), { once: true });
       if (!former.paused) video.play();
       former.removeAttribute("src");
       former.load();
@@ -141,22 +210,21 @@ class EventPlayer extends HTMLElement {
   /** Draw what was seen nearest to the picture at this second, and say when it was. */
   #picture(second) {
     this.#at = second;
-    const look = nearest(this.#looks, second);
-    const seen = look && Math.abs(look[0] - second) <= FAR_LOOK_S ? [...look[1]] : [];
+    const place = second + this.#offset;
+    const look = nearest(this.#looks, place);
+    const seen = look && Math.abs(look[0] - place) <= FAR_LOOK_S ? [...look[1]] : [];
     if (!seen.some(isThing)) {
-      const other = nearest(this.#withThings, second);
-      if (other && Math.abs(other[0] - second) <= FAR_THING_S) seen.push(...other[1].filter(isThing));
+      const other = nearest(this.#withThings, place);
+      if (other && Math.abs(other[0] - place) <= FAR_THING_S) seen.push(...other[1].filter(isThing));
     }
     const unit = this.#unit();
     const boxes = seen.map(([label, x1, y1, x2, y2, score, window]) => ({ label, box: [x1, y1, x2, y2], score, window }));
     this.#boxes.replaceChildren(...boxes.map((box) => boxOutline(box, this.#event.window, unit)));
     this.#boxes.dataset.second = second.toFixed(3);
-    if (this.#event.evidence?.clip_start) {
-      write(this.#caption, timeOfDay(Date.parse(this.#event.evidence.clip_start) + second * 1000));
-    }
+    if (this.#video) write(this.#caption, timeOfDay(this.#start + second * 1000));
     write(this.#time, `${running(second)} / ${running(this.#length)}`);
     this.#timeline.move(second);
-    this.dispatchEvent(new CustomEvent("position", { detail: second }));
+    this.dispatchEvent(new CustomEvent("position", { detail: place }));
   }
 
   #unit() {
@@ -187,10 +255,20 @@ class EventPlayer extends HTMLElement {
     write(this.#speed, `${speed}×`);
   }
 
-  #setBoxes(drawn) {
+  #drawBoxes(drawn) {
     this.#boxes.style.display = drawn ? "" : "none";
     this.#toggle.setAttribute("aria-pressed", String(drawn));
+  }
+
+  #setBoxes(drawn) {
+    this.#drawBoxes(drawn);
     localStorage.setItem(KEY, drawn ? "yes" : "no");
+    this.dispatchEvent(new CustomEvent("boxes", { detail: drawn }));
+  }
+
+  /** Whether somebody asked for boxes: the key frames have none until then. */
+  get wantsBoxes() {
+    return localStorage.getItem(KEY) === "yes";
   }
 
   #fullScreen() {
@@ -211,11 +289,11 @@ class EventPlayer extends HTMLElement {
     video.pause();
     const from = this.#at;
     if (direction < 0) {
-      this.seek(from - 0.002);
+      this.#seek(from - 0.002);
       return this.#settled(video);
     }
     for (let ahead = this.#apart; ahead <= LONGEST_STEP_S && this.#at <= from + 0.0005; ahead += this.#apart) {
-      this.seek(from + ahead + 0.001);
+      this.#seek(from + ahead + 0.001);
       await this.#settled(video);
       if (video.currentTime >= this.#length) break;
     }
@@ -238,10 +316,12 @@ class EventPlayer extends HTMLElement {
       " ": () => event.target.closest("button") || this.#playOrPause(),
       ",": () => this.#stepBy(-1),
       ".": () => this.#stepBy(1),
-      ArrowLeft: () => (event.shiftKey ? this.seek(this.#video.currentTime - LEAP_S) : this.#stepBy(-1)),
-      ArrowRight: () => (event.shiftKey ? this.seek(this.#video.currentTime + LEAP_S) : this.#stepBy(1)),
-      Home: () => this.seek(0),
-      End: () => this.seek(this.#length),
+      ArrowLeft: () => (event.shiftKey ? this.#seek(this.#video.currentTime - LEAP_S) : this.#stepBy(-1)),
+      ArrowRight: () => (event.shiftKey ? this.#seek(this.#video.currentTime + LEAP_S) : this.#stepBy(1)),
+      Home: () => this.#seek(0),
+      End: () => this.#seek(this.#length),
+      1: () => this.#choose(0),
+      2: () => this.#choose(1),
       b: () => this.#setBoxes(!this.#drawn),
       s: () => this.#nextSpeed(),
       f: () => this.#fullScreen(),

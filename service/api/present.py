@@ -9,12 +9,14 @@ from service.api.schemas import (
     BoxOut,
     BreachOut,
     CameraOut,
+    ClipOut,
     ConditionOut,
     EscalationOut,
     EventOut,
     EvidenceFileOut,
     EvidenceOut,
     HealthOut,
+    KeyFrameOut,
     LiveOut,
     MissingOut,
     Moment,
@@ -122,7 +124,8 @@ def evidence_out(
     base = f"/api/v1/events/{event}/evidence"
     is_there = evidence.deleted_at is None
     names = [file["name"] for file in manifest["files"]] if is_there else []
-    clip = manifest["clip"] if is_there else None
+    clip, last = (manifest["clip"], manifest.get("last_clip")) if is_there else (None, None)
+    frames = [frame for frame in _pictures(manifest) if frame["name"] in names]
     return EvidenceOut(
         complete=manifest["complete"],
         row=row,
@@ -133,11 +136,37 @@ def evidence_out(
         clip_start=moment(StreamTime(clip["start"]), zone) if clip else None,
         clip_end=moment(StreamTime(clip["end"]), zone) if clip else None,
         clip_is_copy=bool(clip and clip["play"] != clip["file"]),
+        last_clip=ClipOut(
+            url=f"{base}/{last['play']}",
+            start=moment(StreamTime(last["start"]), zone),
+            end=moment(StreamTime(last["end"]), zone),
+            is_copy=last["play"] != last["file"],
+        )
+        if last
+        else None,
         track=f"{base}/track.json" if "track.json" in names else None,
-        pictures=[f"{base}/{name}" for name in names if name.endswith(".jpg")],
+        pictures=[f"{base}/{frame['name']}" for frame in frames if not frame["boxes"]],
+        key_frames=[
+            KeyFrameOut(
+                url=f"{base}/{frame['name']}",
+                at=moment(StreamTime(frame["at"]), zone),
+                kind=frame["kind"],
+                boxes=frame["boxes"],
+            )
+            for frame in frames
+        ],
         missing=[_missing_out(one, zone) for one in manifest["missing"]],
         files=[EvidenceFileOut(url=f"{base}/{file['name']}", **file) for file in manifest["files"]],
     )
+
+
+def _pictures(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The manifest's entries of pictures; one of before had three at most, and named them by their files only."""
+    if "pictures" in manifest:
+        return list(manifest["pictures"])
+    event = manifest["event"]
+    moments = {"begin": event["started_at"], "satisfied": event["satisfied_at"], "end": event["until"]}
+    return [{"name": f"{kind}.jpg", "at": at, "kind": kind, "boxes": False} for kind, at in moments.items()]
 
 
 def _missing_out(one: Mapping[str, Any], zone: ZoneInfo) -> MissingOut:

@@ -10,6 +10,7 @@ __all__ = [
     "BoxOut",
     "BreachOut",
     "CameraOut",
+    "ClipOut",
     "ConditionOut",
     "EscalationOut",
     "EventDetailOut",
@@ -26,6 +27,7 @@ __all__ = [
     "IngestOut",
     "JournalOut",
     "JournalRowOut",
+    "KeyFrameOut",
     "LiveOut",
     "MissingOut",
     "ObservationsOut",
@@ -198,8 +200,8 @@ class LiveOut(BaseModel):
 class MissingOut(BaseModel):
     """A piece of evidence that could not be made, and why: a sentence, and for pages a code with its figures.
 
-    ``code`` is nothing_recorded, begins_late, ends_early, gap, no_copy, no_picture, not_encoded, camera_unknown or
-    rule_unknown; None where an older version wrote it.
+    ``code`` is nothing_recorded, begins_late, ends_early, gap, no_copy, no_picture, not_encoded, camera_unknown,
+    rule_unknown or added_up; None where an older version wrote it.
     """
 
     what: str
@@ -216,11 +218,33 @@ class EvidenceFileOut(BaseModel):
     bytes: int
 
 
+class ClipOut(BaseModel):
+    """A clip; ``start`` is its second 0. ``is_copy``: in H.264, since not every browser plays the original."""
+
+    url: str
+    start: Moment
+    end: Moment
+    is_copy: bool
+
+
+class KeyFrameOut(BaseModel):
+    """A picture of the evidence. ``kind`` is begin, satisfied, strongest (the surest look), end, or minute.
+
+    ``boxes``: the zones and what was seen are drawn on it.
+    """
+
+    url: str
+    at: Moment
+    kind: str
+    boxes: bool
+
+
 class EvidenceOut(BaseModel):
     """``complete``: the last version, with the end of the event in it. ``clip_start`` is second 0 of the clip.
 
-    ``row``: the journal's row that names its manifest. ``kept_until``: when retention takes the files, None where it
-    does not (a legal hold, an open event); ``deleted_at`` and ``deleted_why`` once it has.
+    ``last_clip``: the end of an event that lasted longer than the clip. ``pictures``: those without boxes. ``row``: the
+    journal's row that names its manifest. ``kept_until``: when retention takes the files, None where it does not (a
+    legal hold, an open event); ``deleted_at`` and ``deleted_why`` once it has.
     """
 
     complete: bool
@@ -232,8 +256,10 @@ class EvidenceOut(BaseModel):
     clip_start: Moment | None
     clip_end: Moment | None
     clip_is_copy: bool
+    last_clip: ClipOut | None
     track: str | None
     pictures: list[str]
+    key_frames: list[KeyFrameOut]
     missing: list[MissingOut]
     files: list[EvidenceFileOut]
 

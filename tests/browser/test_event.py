@@ -24,6 +24,11 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return film_of(tmp_path_factory.mktemp("film") / "film.mp4", 152)
+
+
+@pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedHall]:
     with served_hall(tmp_path_factory.mktemp("hall"), hall_settings(2, rules=RULES)) as served:
         yield served
@@ -142,6 +147,51 @@ def test_chart_shows_the_share_with_both_thresholds_and_seeks(page: Page) -> Non
     wait_for_second(page, CLIP_BEGINS_S)
 
 
+def test_key_frames_show_what_was_seen_once_boxes_are_asked_for(page: Page) -> None:
+    names = ("begin", "satisfied", "strongest", "end")
+    expect(page.locator(".frames img")).to_have_count(len(names))
+    assert all(f"/{name}.jpg" in source for name, source in zip(names, frame_sources(page), strict=True))
+
+    page.keyboard.press("b")
+    page.keyboard.press("b")
+
+    expect(page.locator(".frames img").first).to_have_attribute("src", re.compile("/begin-boxes.jpg"))
+    assert all(f"/{name}-boxes.jpg" in source for name, source in zip(names, frame_sources(page), strict=True))
+    page.locator("[data-enlarges]").first.click()
+    expect(page.locator("dialog.enlarged img")).to_have_attribute("src", re.compile("/begin-boxes.jpg"))
+
+
+def frame_sources(page: Page) -> list[str]:
+    return [image.get_attribute("src") or "" for image in page.locator(".frames img").all()]
+
+
+def test_long_event_has_a_clip_of_its_end_and_a_picture_a_minute(
+    hall: ServedHall, long_film: Path, open_page: OpenPage, tmp_path: Path
+) -> None:
+    event = hall.bring(closed(hall.event("w1", ago_s=1800), 128))
+    bring_evidence(hall, tmp_path, event, long_film, made_s=150)
+    page = open_page(f"{hall.address}/events/{event.id}")
+    page.wait_for_function("() => document.querySelector('video').readyState >= 2")
+    first, last = page.locator(".parts button").all()
+
+    expect(first).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("document.querySelector('video').duration") == pytest.approx(70, abs=2)
+    expect(page.locator(".minutes img")).to_have_count(2)
+    last.click()
+    page.wait_for_function("() => document.querySelector('video').duration < 60")
+    expect(last).to_have_attribute("aria-pressed", "true")
+    page.locator(".frame").nth(3).click()  # the event's end, of which this clip holds the 30 s before
+    wait_for_second(page, 30, 1.1)
+    expect(page.locator(".box-other")).to_have_count(1)
+    page.locator(".frame").nth(0).click()  # its begin: the other clip
+    wait_for_second(page, CLIP_BEGINS_S)
+    expect(first).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("2")
+    expect(last).to_have_attribute("aria-pressed", "true")
+    page.locator(".minutes button").first.click()
+    expect(page.locator("dialog.enlarged img")).to_have_attribute("src", re.compile("minute-001.jpg"))
+
+
 def test_share_reaches_the_top_while_the_post_is_empty_and_is_unclear_where_nothing_was_clear(page: Page) -> None:
     found = page.evaluate(
         """async () => {
@@ -176,7 +226,7 @@ def test_facts_say_rule_figures_and_evidence(page: Page, event: Event) -> None:
     expect(facts).to_contain_text("窗口岗位职业道德及服务规范")
     expect(facts.locator(".evidence")).to_contain_text("完整")
     facts.locator(".evidence > details:not(.hold) > summary").click()
-    expect(facts.locator(".files tr")).to_have_count(6)
+    expect(facts.locator(".files tr")).to_have_count(11)
     with page.expect_download() as download:
         facts.get_by_role("link", name="clip.mp4").click()
     assert download.value.path().stat().st_size > 10_000
