@@ -106,7 +106,7 @@ def _lacks(t: Texts, missing: list[MissingOut]) -> list[Lack]:
     minutes = [one for one in missing if one.what.startswith("minute-")]
     lacks = [Lack(one.what, _piece(t, one.what), _why(t, one)) for one in missing if one not in minutes]
     if minutes and minutes[0].at:
-        why = t("missing.minutes", count=len(minutes), at=t.clock(minutes[0].at))
+        why = t("evidence.lacks_minutes", count=len(minutes), at=t.clock(minutes[0].at))
         lacks.append(Lack("minutes", t("piece.minutes"), why))
     return lacks
 

@@ -47,7 +47,7 @@ class EventPlayer extends HTMLElement {
     this.#full.append(shape("full"));
     this.#play.append(shape("play"));
     this.#overlay.append(this.#zones, this.#boxes);
-    this.#choice.append(...PARTS.map((text, part) => button(text, part + 1)));
+    this.#choice.append(...PARTS.map((text) => button(text, "C")));
     [...this.#choice.children].forEach((choice, part) => {
       choice.textContent = t(PARTS[part]);
       choice.addEventListener("click", () => this.#choose(part));
@@ -320,8 +320,7 @@ class EventPlayer extends HTMLElement {
       ArrowRight: () => (event.shiftKey ? this.#seek(this.#video.currentTime + LEAP_S) : this.#stepBy(1)),
       Home: () => this.#seek(0),
       End: () => this.#seek(this.#length),
-      1: () => this.#choose(0),
-      2: () => this.#choose(1),
+      c: () => this.#choose(1 - this.#part),
       b: () => this.#setBoxes(!this.#drawn),
       s: () => this.#nextSpeed(),
       f: () => this.#fullScreen(),

@@ -186,7 +186,7 @@ def test_long_event_has_a_clip_of_its_end_and_a_picture_a_minute(
     page.locator(".frame").nth(0).click()  # its begin: the other clip
     wait_for_second(page, CLIP_BEGINS_S)
     expect(first).to_have_attribute("aria-pressed", "true")
-    page.keyboard.press("2")
+    page.keyboard.press("c")
     expect(last).to_have_attribute("aria-pressed", "true")
     page.locator(".minutes button").first.click()
     expect(page.locator("dialog.enlarged img")).to_have_attribute("src", re.compile("minute-001.jpg"))
