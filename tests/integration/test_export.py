@@ -24,6 +24,7 @@ import pytest
 from service.evidence.export import Order
 from service.evidence.export.verifier import CONTEXT, written
 from service.evidence.journal import proof
+from service.evidence.manifest import file_entry, write_manifest
 from service.evidence.redaction import LIMIT, detail
 from service.evidence.signing import SiteKey
 from service.exporting import hand_out
@@ -33,6 +34,7 @@ from tests.fixtures.command import zaigang
 from tests.fixtures.exports import CLERK, GUEST, SIZE, ExportSite, export_site
 from tests.fixtures.site import played_site
 from vision.errors import BadInput
+from vision.streamtime import SECOND
 
 ORDER = Order("张三", "申诉复核", datetime.fromisoformat("2026-01-06T10:30:00+08:00"))
 
@@ -249,6 +251,41 @@ def test_key_pictures_are_redacted_as_the_clip_is(unpacked: Path) -> None:
         shown = np.asarray(picture, np.uint8)
         assert detail(_head(shown, GUEST), 45.0) < LIMIT, name
         assert detail(_head(shown, CLERK), 42.0) > 5 * LIMIT, name
+
+
+async def test_long_event_is_handed_out_with_its_end_and_without_what_lies_between(tmp_path: Path) -> None:
+    site = await export_site(tmp_path / "data")
+    manifest = json.loads((site.folder / "manifest.json").read_bytes())
+    shutil.copy(site.folder / "clip.mp4", site.folder / "last.mp4")
+    for name in ("strongest", "minute-01"):
+        shutil.copy(site.folder / "end.jpg", site.folder / f"{name}.jpg")
+    end = {**manifest["clip"], "file": "last.mp4", "play": "last.mp4", "start": manifest["clip"]["start"] + SECOND}
+    minute = {"name": "minute-01.jpg", "at": end["start"], "kind": "minute", "boxes": False}
+    surest = {**minute, "name": "strongest.jpg", "kind": "strongest"}
+    content = {**manifest, "last_clip": end, "pictures": [*manifest["pictures"], surest, minute]}
+    del content["sha256"], content["files"]
+    files = [file_entry(file) for file in sorted(site.folder.iterdir()) if file.name != "manifest.json"]
+    write_manifest(site.folder, content, files)
+
+    database = site.open()
+    target = tmp_path / "long.zip"
+    await hand_out(database, site.settings, site.data, site.key, site.event.id, ORDER, target)
+    await database.close()
+
+    with zipfile.ZipFile(target) as file:
+        names, record = set(file.namelist()), json.loads(file.read("export.json"))
+        clip = io.BytesIO(file.read("clip-end.mp4"))
+    assert {"clip.mp4", "clip-end.mp4", "strongest.jpg"} <= names
+    left_out = {one["what"]: one["why"] for one in record["left_out"]}
+    assert "nobody can tell who is who" in left_out["minute-01.jpg"]
+    with av.open(clip) as opened:
+        shown = [(float(frame.time), frame.to_ndarray(format="gray")) for frame in opened.decode(video=0)]
+    for second, picture in shown:
+        assert detail(_head(picture, GUEST), 45.0) < LIMIT, second
+    # The last look is at second 2.8 of the track, and the clip begins at its second 1: soon after 1.8 nobody can tell.
+    sharp = [second for second, picture in shown if detail(_head(picture, CLERK), 42.0) > 5 * LIMIT]
+    assert 1.8 <= max(sharp) <= 2.5
+    assert len(sharp) < len(shown)
 
 
 def test_sheet_is_one_page_whose_chinese_can_be_read_and_printed(unpacked: Path, site: ExportSite) -> None:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -34,7 +34,17 @@ from vision.streamtime import SECOND, StreamTime, to_datetime
 
 __all__ = ["Exported", "export_evidence"]
 
-_MOMENTS: Final = {"begin": "started_at", "satisfied": "satisfied_at", "end": "until"}
+_MOMENTS: Final = {"begin": "started_at", "satisfied": "satisfied_at", "strongest": None, "end": "until"}
+"""The key pictures, and the event's moment that each shows where the manifest does not say its own."""
+
+_FILMS: Final = {"clip": "clip.mp4", "last_clip": "clip-end.mp4"}
+"""The manifest's clips, and what they are called in an export."""
+
+_NOT_EXPORTED: Final = {
+    "minute": "between the clips nobody can tell who is who in it; the hall has it",
+    "boxes": "it is a key picture with boxes drawn; the hall has it",
+    "other": "it is no part of an export; the hall has it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ class _Made:
 
     pictures: Mapping[str, tuple[StreamTime, bytes]]
     left_out: Sequence[Mapping[str, str]]
-    film: Path | None
+    films: Sequence[Path]
 
 
 def export_evidence(
@@ -146,12 +156,11 @@ class _Export:
             {"name": name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
             for name, content in contents.items()
         ]
-        if made.film is not None:
-            listed.insert(0, asdict(file_entry(made.film)))
+        listed = [*(asdict(file_entry(film)) for film in made.films), *listed]
         record = _json({**self._statement(made), "files": listed})
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
-            if made.film is not None:
-                archive.write(made.film, made.film.name, zipfile.ZIP_STORED)
+            for film in made.films:
+                archive.write(film, film.name, zipfile.ZIP_STORED)
             for name, content in {**contents, LIST: record, SIGNATURE: self._seal(record)}.items():
                 archive.writestr(name, content)
         return hashlib.sha256(record).hexdigest()
@@ -201,7 +210,7 @@ class _Export:
     def _said(self, made: _Made) -> dict[str, Any]:
         """event.json: everything that the event rests on."""
         manifest = self._manifest
-        kept = {key: manifest.get(key) for key in ("event", "started", "camera", "rule", "rulebook", "models", "clip")}
+        kept = {key: manifest.get(key) for key in ("event", "started", "camera", "rule", "rulebook", "models", *_FILMS)}
         return {
             **kept,
             "window": self._case.window,
@@ -215,43 +224,54 @@ class _Export:
 
     def _redacted(self, scratch: Path) -> _Made:
         left_out: list[Mapping[str, str]] = []
-        clip = self._manifest.get("clip")
-        source = self._case.folder / str(clip["play"]) if clip else None
-        if self._order.format == "pdf":
-            source = None  # the page shows the pictures alone
-        elif source is None or not source.is_file():
-            why = "there is no clip" if source is None else "its file is no longer there"
-            left_out.append({"what": "clip.mp4", "why": why})
-            source = None
+        # The page shows the pictures alone.
+        sources = self._sources(left_out) if self._order.format == "zip" else {}
         pictures = self._pictures(left_out)
-        redactor = self._redactor(source, pictures)
-        film = None
-        if source is not None:
-            film = scratch / "clip.mp4"
-            redactor.film(source, film, self._progress(f"{self._event['id']}: blurring"))
+        redactor = self._redactor(sources.values(), pictures)
+        films = []
+        for name, (source, begins) in sources.items():
+            films.append(scratch / name)
+            redactor.film(source, films[-1], begins, self._progress(f"{self._event['id']}: blurring {name}"))
         made = {}
         for name, (at, picture) in pictures.items():
             _, jpeg = cv2.imencode(".jpg", redactor.picture(picture, self._second(at)), [cv2.IMWRITE_JPEG_QUALITY, 90])
             made[name] = at, np.asarray(jpeg).tobytes()
-        return _Made(made, left_out, film)
+        return _Made(made, left_out, films)
+
+    def _sources(self, left_out: list[Mapping[str, str]]) -> dict[str, tuple[Path, float]]:
+        """The clips to be blurred by their names in the export, and the track's second that each begins at."""
+        sources = {}
+        for key, name in _FILMS.items():
+            clip = self._manifest.get(key)
+            if clip is None:
+                left_out += [{"what": name, "why": "there is no clip"}] if key == "clip" else []
+            elif not (self._case.folder / str(clip["play"])).is_file():
+                left_out.append({"what": name, "why": "its file is no longer there"})
+            else:
+                sources[name] = self._case.folder / str(clip["play"]), self._second(StreamTime(clip["start"]))
+        return sources
 
     def _pictures(self, left_out: list[Mapping[str, str]]) -> dict[str, tuple[StreamTime, Pixels]]:
         """The key pictures that there are, with the moment of each."""
+        told = {str(one["name"]): one for one in self._manifest.get("pictures") or ()}
+        clips = [self._manifest.get(key) or {} for key in _FILMS]
+        known = {f"{name}.jpg" for name in _MOMENTS} | {clip.get(key) for clip in clips for key in ("file", "play")}
         listed = {str(one["name"]) for one in self._manifest["files"]}
-        clip = self._manifest.get("clip") or {}
-        known = {*(f"{name}.jpg" for name in _MOMENTS), clip.get("file"), clip.get("play")}
         for name in sorted(listed - known):
             if name.endswith((".jpg", ".mp4")):
-                left_out.append({"what": name, "why": "it is no part of an export; the hall has it"})
+                one = told.get(name, {})
+                kind = "boxes" if one.get("boxes") else str(one.get("kind", "other"))
+                left_out.append({"what": name, "why": _NOT_EXPORTED.get(kind, _NOT_EXPORTED["other"])})
         pictures = {}
         for name, key in _MOMENTS.items():
-            if f"{name}.jpg" not in listed:
+            at = told.get(f"{name}.jpg", {}).get("at", self._event[key] if key is not None else None)
+            if f"{name}.jpg" not in listed or at is None:
                 continue
             picture = _picture(self._case.folder / f"{name}.jpg")
             if picture is None:
                 left_out.append({"what": f"{name}.jpg", "why": "it cannot be read as a picture"})
             else:
-                pictures[name] = StreamTime(self._event[key]), picture
+                pictures[name] = StreamTime(at), picture
         return pictures
 
     def _second(self, at: StreamTime) -> float:
@@ -274,8 +294,10 @@ class _Export:
             return {}
         return track if isinstance(track, dict) else {}
 
-    def _redactor(self, source: Path | None, pictures: Mapping[str, tuple[StreamTime, Pixels]]) -> Redactor:
-        """Knows who is who in the clip and the pictures; without a picture's size it blurs everything."""
+    def _redactor(
+        self, sources: Iterable[tuple[Path, float]], pictures: Mapping[str, tuple[StreamTime, Pixels]]
+    ) -> Redactor:
+        """Knows who is who in the clips and the pictures; without a picture's size it blurs everything."""
         size = self._manifest.get("size")
         if not size:
             return Redactor(None, self._watermark)
@@ -288,8 +310,9 @@ class _Export:
         found = []
         for at, picture in pictures.values():
             found += [replace(one, at=self._second(at)) for one in find(picture)]
-        if source is not None:
-            found += search(source, find, self._progress(f"{self._event['id']}: looking for people"))
+        for source, begins in sources:
+            seen = search(source, find, self._progress(f"{self._event['id']}: looking for people"))
+            found += [replace(one, at=one.at + begins) for one in seen]
         return Redactor(People(looks_of(self._track), found, scenery), self._watermark)
 
     def _moment(self, at: StreamTime) -> datetime:

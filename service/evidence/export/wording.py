@@ -13,6 +13,7 @@ __all__ = ["caption", "readme", "sheet"]
 _CAPTIONS: Final = {
     "begin": ("开始", "Begin"),
     "satisfied": ("达到时限", "The rule's time was reached"),
+    "strongest": ("最明显", "Surest look"),
     "end": ("结束", "End"),
 }
 _VERDICTS: Final = {
@@ -33,7 +34,7 @@ _README: Final = """这是什么
 这是大厅一条违规事件（{event}）的证据导出件，供核查使用。
 画面已重新编码：窗口工位以外的区域和其他所有人均已打码，无法还原；每一帧都带有导出人、时间和事件编号。
 
-  clip.mp4      打码后的视频（没有声音）
+  clip.mp4      打码后的视频（没有声音）；较长的事件另有结尾 clip-end.mp4
   *.jpg         打码后的关键画面
   sheet.pdf     一页纸的证据单
   event.json    事件依据：规定、参数、在岗时段、认定、缺失的材料及原因
@@ -54,7 +55,7 @@ The exported evidence of one event of the hall ({event}), for review.
 Pictures were encoded anew: everything outside the window's post, and everybody else, is blurred for good; every frame
 names who exported it, when, and the event.
 
-  clip.mp4      the redacted clip (without sound)
+  clip.mp4      the redacted clip (without sound); clip-end.mp4 is the end of a long event
   *.jpg         the redacted key pictures
   sheet.pdf     the evidence on one page
   event.json    what the event rests on: rule, figures, duty, verdict, what is missing and why

@@ -107,9 +107,10 @@ class Redactor:
 
         return sharp_mask(size, scenery.on(size).staff, scaled(moment.own), scaled(moment.others))
 
-    def film(self, source: Path, target: Path, progress: Progress | None = None) -> int:
+    def film(self, source: Path, target: Path, begins: float = 0.0, progress: Progress | None = None) -> int:
         """Write ``source`` as H.264 to ``target``, picture by picture at the same times; returns how many there are.
 
+        ``begins``: the second of the looks' time at which the film begins.
         Raises SourceError when it cannot be read, OSError when the disk refuses.
         """
         count = 0
@@ -121,7 +122,7 @@ class Redactor:
             stream: VideoStream | None = None
             size: Size = (0, 0)
             for second, frame in _frames(given, source):
-                shown = self.picture(_fitted(pixels(frame), size), second)
+                shown = self.picture(_fitted(pixels(frame), size), begins + second)
                 if stream is None:
                     size = (frame.width, frame.height)
                     stream = _stream(out, shown)

@@ -71,7 +71,8 @@ class Moment:
 class PeopleLimits:
     """When somebody is the window's own. Times in seconds; everything doubtful makes a person somebody else.
 
-    ``near``: a picture further from every look than this cannot be told. ``mostly``: the share of her looks in which
+    ``near``: a picture further from every look than this cannot be told; no more than ``hold``, or somebody would be
+    forgotten while the zone is still shown. ``mostly``: the share of her looks in which
     staff is put at the window; ``seldom``: the share in which she may be put elsewhere, or stand in the customers'
     zone; ``inside``: how much of her lies in the staff zone, or of the zone she fills. ``settles``, ``strays``: as
     presence is judged, staff stays so long within that share of her width. ``bridge``: so long may nobody have seen
@@ -79,7 +80,7 @@ class PeopleLimits:
     they were first seen and after they were last.
     """
 
-    near: float = 1.0
+    near: float = 0.6
     mostly: float = 0.6
     seldom: float = 0.1
     inside: float = 0.5

@@ -63,7 +63,7 @@ def test_clerk_is_followed_between_two_looks() -> None:
 def test_picture_far_from_every_look_cannot_be_told() -> None:
     cast = people(there(CLERK))
 
-    assert cast.at(4.9) is not None
+    assert cast.at(4.5) is not None
     assert cast.at(5.2) is None
     assert People(Looks((), ()), [], SCENE).at(0.0) is None
 
