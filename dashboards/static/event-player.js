@@ -31,6 +31,7 @@ class EventPlayer extends HTMLElement {
   #choice = make("span.parts", { role: "group", ariaLabel: t("player.parts"), hidden: true });
   #clips = []; // of a long event two: where each begins (milliseconds) and its address
   #part = 0;
+  #awaited = 0; // where to go once the browser knows the clip
   #zero = 0; // second 0 of the track: where the first clip begins
   #event = null;
   #looks = [];
@@ -89,31 +90,24 @@ class EventPlayer extends HTMLElement {
   }
 
   #goTo(moment) {
-    const second = (moment - this.#start) / 1000;
-    if (second >= 0 && second <= this.#length + 0.5) {
-      this.#seek(second);
-      return true;
-    }
-    const part = this.#clips.findIndex(({ start, end }, other) => other !== this.#part && moment >= start && moment <= end + 500);
+    const holds = (clip) => clip && moment >= clip.start && moment <= clip.end + 500;
+    const part = holds(this.#clips[this.#part]) ? this.#part : this.#clips.findIndex(holds);
     if (part < 0) return false;
-    this.#choose(part, (moment - this.#clips[part].start) / 1000);
+    this.#choose(part);
+    this.#seek((moment - this.#start) / 1000);
     return true;
   }
 
-  /** Show the clip of the beginning or that of the end, from a second of it on. */
-  #choose(part, second = 0) {
+  /** Show the clip of the beginning or that of the end, from its begin on. */
+  #choose(part) {
     if (!this.#clips[part] || part === this.#part) return;
     const video = this.#video;
-    const plays = !video.paused;
-    const speed = video.playbackRate;
+    const { paused, playbackRate } = video;
     this.#part = part;
-    this.#at = 0;
+    this.#at = this.#awaited = 0;
     video.src = this.#clips[part].address;
-    video.addEventListener("loadedmetadata", () => {
-      video.playbackRate = speed;
-      this.#seek(second);
-      if (plays) video.play().catch(() => this.#timed());
-    }, { once: true });
+    video.playbackRate = playbackRate;
+    if (!paused) video.play().catch(() => this.#timed());
     this.#mark();
   }
 
@@ -122,9 +116,11 @@ class EventPlayer extends HTMLElement {
     [...this.#choice.children].forEach((choice, part) => choice.setAttribute("aria-pressed", String(part === this.#part)));
   }
 
+  /** Go to a second of this clip: at once, or when the browser knows the clip. */
   #seek(second) {
     if (!this.#video) return;
-    this.#video.currentTime = Math.min(Math.max(second, 0), this.#length);
+    if (this.#video.readyState === 0) this.#awaited = second;
+    else this.#video.currentTime = Math.min(Math.max(second, 0), this.#length);
   }
 
   /** When this clip begins, in milliseconds. */
@@ -172,13 +168,12 @@ class EventPlayer extends HTMLElement {
     video.controls = false;
     video.parentElement.append(this.#overlay, this.#caption);
     for (const name of ["loadedmetadata", "durationchange", "play", "pause", "ended"]) video.addEventListener(name, () => this.#timed());
+    video.addEventListener("loadedmetadata", () => this.#awaited && this.#seek(this.#awaited));
     video.addEventListener("click", () => this.#playOrPause());
     if (video.error) this.#failed(); // it may have failed before this module was there to hear it
     else video.addEventListener("error", () => this.#failed(), { once: true });
     if (former) {
-      const at = former.currentTime;
-      if (video.readyState > 0) this.#seek(at);
-      else video.addEventListener("loadedmetadata", () => this.#seek(at), { once: true });
+      this.#seek(former.currentTime);
       if (!former.paused) video.play();
       former.removeAttribute("src");
       former.load();
