@@ -12,7 +12,7 @@ import structlog
 
 from service.evidence.heads import HEADS, HeadsError, append_head
 from service.evidence.journal import head_of
-from service.evidence.retention import Retention
+from service.evidence.retention import Retention, VerdictWord
 from service.evidence.signing import SiteKey
 from service.storage import Database, JournalQueries
 from service.storage.keeping import KeepingQueries, Kept
@@ -72,7 +72,7 @@ class Upkeep:
         self._signed_at: dict[Path, StreamTime] = {}
         self._swept_at: StreamTime | None = None
         self._low = 0
-        self._gave_way: list[Kept] = []
+        self._gave_way = 0
 
     def troubles(self) -> list[Trouble]:
         """What needs a person now."""
@@ -104,8 +104,13 @@ class Upkeep:
             await asyncio.sleep(_ROOM_EVERY_S)
 
     async def _begin(self) -> None:
-        async with self._database.session() as session:
-            adopted = await KeepingQueries(session).adopt(self._clock())
+        adopted = 0
+        while True:
+            async with self._database.session() as session:
+                count = await KeepingQueries(session).adopt(self._clock(), _AT_ONCE)
+            adopted += count
+            if count < _AT_ONCE:
+                break
         if adopted:
             log.info("evidence of before the journal was written into it", events=adopted)
         await self._clear_left_over()
@@ -151,8 +156,9 @@ class Upkeep:
                 async with self._database.session() as session:
                     old = await KeepingQueries(session).old(verdict, before, _AT_ONCE)
                 for kept in old:
-                    await self._delete(kept, f"retention: {verdict} for {keep // (86400 * SECOND)} days")
-                gone += len(old)
+                    gone += await self._delete(
+                        kept, verdict, before, f"retention: {verdict} for {keep // (86400 * SECOND)} days"
+                    )
                 if len(old) < _AT_ONCE:
                     break
         return gone
@@ -163,22 +169,23 @@ class Upkeep:
         self._low = self._low + 1 if short_by > 0 else 0
         if self._low < _RING_FIRST:
             if self._low == 0:
-                self._gave_way.clear()
+                self._gave_way = 0
                 self._troubles.pop("room", None)
             return
+        before = StreamTime(self._clock() - _UNDO)
         async with self._database.session() as session:
-            old = await KeepingQueries(session).old("dismissed", StreamTime(self._clock() - _UNDO), _AT_ONCE)
+            old = await KeepingQueries(session).old("dismissed", before, _AT_ONCE)
         freed = 0
         for kept in old:
             if freed >= short_by:
                 break
-            await self._delete(kept, "the disk was full")
-            self._gave_way.append(kept)
-            freed += kept.bytes
+            if await self._delete(kept, "dismissed", before, "the disk was full"):
+                self._gave_way += 1
+                freed += kept.bytes
         self._say("room", self._room_trouble(self._low_water - self._free()))
 
     def _room_trouble(self, short_by: int) -> Trouble:
-        count = len(self._gave_way)
+        count = self._gave_way
         figures = {"count": count, "mb": max(0, short_by) // 1_000_000}
         if short_by <= 0:
             text = f"the disk is full: evidence of {count} dismissed events was deleted before its time"
@@ -189,12 +196,17 @@ class Upkeep:
         )
         return Trouble("nothing_gives_way", text, figures)
 
-    async def _delete(self, kept: Kept, why: str) -> None:
-        """Say that the files go, then let them go: what is cut off between the two is cleared at the next start."""
+    async def _delete(self, kept: Kept, verdict: VerdictWord, before: StreamTime, why: str) -> bool:
+        """Say that the files go, then let them go: what is cut off between the two is cleared at the next start.
+
+        False where they stay, since somebody has held or judged the event a moment ago.
+        """
         async with self._database.session() as session:
-            await KeepingQueries(session).delete(kept.event, why, self._clock())
+            if not await KeepingQueries(session).delete_if_old(kept.event, verdict, before, why, self._clock()):
+                return False
         log.info("evidence deleted", of=kept.event, why=why)
         await asyncio.to_thread(self._remove, self._evidence / kept.folder)
+        return True
 
     def _remove(self, folder: Path) -> None:
         try:

@@ -23,7 +23,7 @@ class JournalQueries:
 
     async def add(self, kind: Kind, event: str | None, body: Mapping[str, Any], at: StreamTime) -> Row:
         """Seal a row onto the chain; others who add wait until this transaction is over."""
-        await self._alone()
+        await self.alone()
         last = await self.last()
         n, before = (last.n + 1, last.hash) if last is not None else (1, GENESIS)
         said = text_of(body)
@@ -69,8 +69,11 @@ class JournalQueries:
             query = query.where(row.event == event)
         return [_row(one) for one in await self._session.scalars(query)]
 
-    async def _alone(self) -> None:
-        """Take the right to write before the chain's end is read: two rows must not be sealed with the same one."""
+    async def alone(self) -> None:
+        """Take the right to write until this transaction is over, so that what is read from here on stays so.
+
+        Before the chain's end is read: two rows must not be sealed with the same one.
+        """
         if self._session.get_bind().dialect.name == "postgresql":
             await self._session.execute(text("LOCK TABLE journal IN EXCLUSIVE MODE"))
         else:

@@ -37,6 +37,20 @@ class KeepingQueries:
         rows = await self._session.scalars(old_query(verdict, before, limit))
         return [_kept(row) for row in rows]
 
+    async def delete_if_old(
+        self, event: str, verdict: VerdictWord, before: StreamTime, why: str, at: StreamTime
+    ) -> bool:
+        """Delete as ``delete`` does what `old` told of; False where it may stay after all.
+
+        Files take their time to go, and meanwhile somebody may have put the next event under a hold, or judged it.
+        """
+        await JournalQueries(self._session).alone()
+        query = old_query(verdict, before, 1).where(tables.Evidence.event == event)
+        if (await self._session.scalars(query)).first() is None:
+            return False
+        await self.delete(event, why, at)
+        return True
+
     async def delete(self, event: str, why: str, at: StreamTime) -> None:
         """Say, here and in the journal, that the files of ``event`` are deleted; they go once this is kept."""
         values = {"deleted_at": at, "deleted_why": why}
@@ -49,13 +63,12 @@ class KeepingQueries:
         query = select(evidence.event).where(evidence.event.in_(events), evidence.deleted_at.is_not(None))
         return set(await self._session.scalars(query))
 
-    async def adopt(self, at: StreamTime) -> int:
-        """Write manifests that are older than the journal into it; returns how many there were."""
+    async def adopt(self, at: StreamTime, limit: int) -> int:
+        """Write the next ``limit`` manifests that are older than the journal into it; returns how many there were."""
         row = tables.JournalRow
         known = exists().where(row.event == tables.Evidence.event, row.kind == "manifest")
-        strange = (
-            await self._session.scalars(select(tables.Evidence).where(~known).order_by(tables.Evidence.event))
-        ).all()
+        query = select(tables.Evidence).where(~known).order_by(tables.Evidence.event).limit(limit)
+        strange = (await self._session.scalars(query)).all()
         for one in strange:
             await JournalQueries(self._session).add("manifest", one.event, manifest_row(one.folder, one.manifest), at)
         return len(strange)

@@ -125,6 +125,30 @@ async def test_held_and_open_evidence_is_never_deleted(house: House) -> None:
     assert (await house.site.client.get(f"/api/v1/events/{held.id}")).json()["evidence"]["kept_until"] is None
 
 
+async def test_evidence_that_is_held_or_judged_while_others_are_deleted_stays(house: House) -> None:
+    events = [an_event(house.site.book, number * 900.0) for number in range(4)]
+    places = [await house.keep(event, "dismissed") for event in events]
+    house.site.clock.pass_by(31 * 86400)
+    now, database = house.site.clock.now, house.site.site.database
+    before = StreamTime(now - RETENTION.dismissed)
+    async with database.session() as session:
+        told = await KeepingQueries(session).old("dismissed", before, 10)
+    async with database.session() as session:
+        await VerdictQueries(session).hold(events[1].id, LegalHold("王", "申诉中", now))
+        await VerdictQueries(session).judge(events[2].id, Judged("upheld", "王", "", now))
+        await VerdictQueries(session).judge(events[3].id, Judged("dismissed", "王", "again", now))
+
+    gone = []
+    for one in told:
+        async with database.session() as session:
+            gone.append(await KeepingQueries(session).delete_if_old(one.event, "dismissed", before, "retention", now))
+    await house.rounds(1)
+
+    assert (len(told), gone) == (4, [True, False, False, False])
+    assert all(place.is_dir() for place in places[1:])
+    assert [event for kind, event in await house.said() if kind == "deleted"] == [events[0].id]
+
+
 async def test_each_verdict_is_kept_as_long_as_it_says(house: House) -> None:
     told = {}
     for number, verdict in enumerate(("pending", "upheld", "dismissed")):
@@ -244,8 +268,8 @@ async def test_evidence_of_before_the_journal_is_written_into_it_once(house: Hou
         rows = [row async for row in JournalQueries(session).rows()]
         await session.execute(text("DELETE FROM journal"))
     async with house.site.site.database.session() as session:
-        assert await KeepingQueries(session).adopt(NOW) == 1
-        assert await KeepingQueries(session).adopt(NOW) == 0
+        assert await KeepingQueries(session).adopt(NOW, 10) == 1
+        assert await KeepingQueries(session).adopt(NOW, 10) == 0
         (row,) = [row async for row in JournalQueries(session).rows()]
 
     assert (row.kind, row.event, row.body) == (rows[0].kind, event.id, rows[0].body)
