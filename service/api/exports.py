@@ -1,5 +1,6 @@
 """Hands an event's evidence out of the house, redacted."""
 
+import shutil
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -11,7 +12,7 @@ from service.api.errors import ApiError, ErrorOut, NotFound
 from service.api.schemas import ExportIn
 from service.api.site import SiteDep
 from service.evidence.export import Order
-from service.exporting import ExportsBusy
+from service.exporting import ExportsBusy, exports_of
 from service.storage import EventQueries
 from vision.streamtime import to_datetime
 
@@ -35,7 +36,9 @@ async def export(site: SiteDep, event: str, wanted: ExportIn) -> FileResponse:
     if stored.deleted_at is not None:
         raise ApiError(410, "gone", f'the evidence of event "{event}" was deleted: {stored.deleted_why}')
     data = site.evidence.parent
-    folder = Path(mkdtemp(prefix="export-", dir=data))
+    exports = exports_of(data)
+    exports.mkdir(mode=0o700, exist_ok=True)
+    folder = Path(mkdtemp(dir=exports))
     order = Order(wanted.by, wanted.why, to_datetime(site.board.now()), wanted.format)
     target = folder / f"{event}.{wanted.format}"
     try:
@@ -57,6 +60,4 @@ async def export(site: SiteDep, event: str, wanted: ExportIn) -> FileResponse:
 
 
 def _clear(folder: Path) -> None:
-    for file in folder.iterdir():
-        file.unlink(missing_ok=True)
-    folder.rmdir()
+    shutil.rmtree(folder, ignore_errors=True)  # of an export that was broken off, a thread may be writing still

@@ -25,6 +25,7 @@ from service.cli.sources import site_in_force, watchable
 from service.engine import LocalEngine
 from service.evidence.signing import SiteKey
 from service.evidence.upkeep import Upkeep
+from service.exporting import exports_of
 from service.foresight import open_questions
 from service.lock import Held, held
 from service.logs import set_up_logs
@@ -46,8 +47,6 @@ log = structlog.get_logger()
 
 _PER_WORKER = 16
 _PATIENCE_S = 2.0
-
-log = structlog.get_logger()
 
 
 def run(
@@ -156,6 +155,7 @@ def compose(
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        shutil.rmtree(exports_of(data), ignore_errors=True)
         async with database.session() as session:
             await PlaceQueries(session).follow(*_places(settings))
         await engine.start()

@@ -61,6 +61,12 @@ class JournalQueries:
             after = found[-1].n
             self._session.expunge_all()
 
+    async def between(self, after: int, last: int) -> list[Row]:
+        """The rows after row ``after`` up to row ``last``, in order."""
+        row = tables.JournalRow
+        query = select(row).where(row.n > after, row.n <= last).order_by(row.n)
+        return [_row(one) for one in await self._session.scalars(query)]
+
     async def page(self, after: int, limit: int, event: str | None = None) -> list[Row]:
         """The ``limit`` rows after row ``after``, of all events or of one, in order."""
         row = tables.JournalRow

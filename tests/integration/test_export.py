@@ -12,7 +12,7 @@ import zipfile
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import av
 import cv2
@@ -21,13 +21,14 @@ import numpy.typing as npt
 import pymupdf
 import pytest
 
-from service.evidence.export import Order
+from service.evidence.export import Order, wording
 from service.evidence.export.verifier import CONTEXT, written
 from service.evidence.journal import proof
 from service.evidence.manifest import file_entry, write_manifest
 from service.evidence.redaction import LIMIT, detail
 from service.evidence.signing import SiteKey
 from service.exporting import hand_out
+from service.rules.duty import Duty
 from service.storage import Database, JournalQueries
 from service.storage.keeping import KeepingQueries
 from tests.fixtures.command import zaigang
@@ -420,7 +421,7 @@ async def test_service_hands_out_what_it_is_asked_for(tmp_path: Path) -> None:
     assert sheet.content.startswith(b"%PDF")
     assert (nobody.status_code, nobody.json()["error"]["field"]) == (422, "by")
     assert unknown.status_code == 404
-    assert not [one for one in listed(tmp_path) if one.startswith("export-")]  # what was sent is not kept
+    assert listed(tmp_path / "exports") == []  # what was sent is not kept
     assert checked_bytes(answer.content, tmp_path).startswith("一致")
 
 
@@ -432,6 +433,10 @@ def checked_bytes(content: bytes, folder: Path) -> str:
     target = folder / "answer.zip"
     target.write_bytes(content)
     return checked(target)
+
+
+def test_every_duty_has_words_on_the_page() -> None:
+    assert set(get_args(Duty)) == set(wording._DUTY)
 
 
 async def test_service_that_is_busy_with_another_export_says_so(tmp_path: Path) -> None:

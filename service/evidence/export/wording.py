@@ -22,7 +22,13 @@ _VERDICTS: Final = {
     "dismissed": ("不属实", "dismissed"),
 }
 _STATES: Final = {"open": ("进行中", "open"), "closed": ("已结束", "closed"), "interrupted": ("中断", "interrupted")}
-_DUTY: Final = {"on": ("在岗时段", "on duty"), "off": ("非在岗时段", "off duty"), "exempt": ("免责", "exempt")}
+_DUTY: Final = {
+    "on": ("在岗时段", "on duty"),
+    "off": ("非在岗时段", "off duty"),
+    "exempt": ("报备离岗", "on leave"),
+    "closed": ("暂停服务", "out of service"),
+    "no_calendar": ("未设节假日", "no calendar"),
+}
 _SEVERITIES: Final = {
     "grave": ("严重", "grave"),
     "major": ("较重", "major"),
