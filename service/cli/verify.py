@@ -16,7 +16,7 @@ import typer
 from service.cli.options import Config
 from service.evidence.audit import Audit, event_folders
 from service.evidence.heads import HEADS, HeadsError, read_heads
-from service.evidence.journal import ChainCheck, Head
+from service.evidence.journal import ChainCheck, Head, Row
 from service.evidence.manifest import MANIFEST, Problem, seal_of
 from service.evidence.manifest import verify as differences
 from service.evidence.signing import KeyFileError, SiteKey
@@ -118,27 +118,43 @@ def _of_site(settings: Settings, event: str | None) -> Findings:
     root = data / "evidence"
     audit = Audit(root, ChainCheck(heads, key), _undelivered(data / "spool"), _is_fresh)
     asyncio.run(_read(database, audit, event, found))
-    found.rows = audit.rows
     if event is not None and event not in audit.standings and not any(root.glob(f"*/{event}")):
         raise BadInput(f"{event}: there is no evidence of such an event in {root}; --config names the site")
-    found.problems += audit.evidence(event)
+    found.problems += audit.evidence(event, lambda: asyncio.run(_since(database, audit.reach)))
+    found.rows = audit.rows
     found.events = 1 if event is not None else len({*audit.standings, *(one.name for one in event_folders(root))})
     return found
 
 
 async def _read(file: Path, audit: Audit, event: str | None, found: Findings) -> None:
     # The database's packages take a second to import, which a folder should not pay.
+    from sqlalchemy import text
+
     from service.storage import JournalQueries, open_database
     from service.storage.audit import audited_events
 
     database = open_database(file)
     try:
         async with database.session() as session:
+            # Journal and events as of one moment: a verdict that is given meanwhile is in both or in neither.
+            await session.execute(text("BEGIN"))
             async for row in JournalQueries(session).rows():
                 found.problems += audit.row(row)
             found.problems += audit.end()
             async for one in audited_events(session, event):
                 found.problems += audit.kept(one.id, one.verdict, one.manifest, one.facts)
+    finally:
+        await database.close()
+
+
+async def _since(file: Path, after: int) -> list[Row]:
+    """The journal's rows after row ``after``."""
+    from service.storage import JournalQueries, open_database
+
+    database = open_database(file)
+    try:
+        async with database.session() as session:
+            return [row async for row in JournalQueries(session).rows(after)]
     finally:
         await database.close()
 

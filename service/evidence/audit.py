@@ -30,7 +30,7 @@ class Audit:
     """Takes the journal's rows one by one, then looks at the evidence below ``root``.
 
     ``undelivered``: the seals of manifests that workers hold for an event and have not delivered yet. ``is_fresh``:
-    whether a folder was being written just now, so that the journal need not know it.
+    whether a folder was being written just now, so that the journal need not know it. ``reach``: the last row's number.
     """
 
     root: Path
@@ -39,10 +39,12 @@ class Audit:
     is_fresh: Callable[[Path], bool]
     standings: dict[str, Standing] = field(default_factory=dict)
     rows: int = 0
+    reach: int = 0
 
     def row(self, row: Row) -> list[Problem]:
         """What is wrong at the journal's next row."""
         self.rows += 1
+        self.reach = max(self.reach, row.n)
         content, event = row.content, row.event
         if event is not None:
             standing = self.standings.setdefault(event, Standing())
@@ -59,13 +61,29 @@ class Audit:
         """What is wrong with the journal's end."""
         return [Problem(JOURNAL, str(fault)) for fault in self.check.end()]
 
-    def evidence(self, only: str | None = None) -> list[Problem]:
-        """In what the folders, all or that of one event, are not what the journal says."""
-        folders = {folder.name: folder for folder in event_folders(self.root)}
-        found = []
-        for event in sorted({*folders, *self.standings} if only is None else {only}):
-            found += self._of(event, folders.get(event))
-        return found
+    def evidence(self, only: str | None = None, later: Callable[[], Iterable[Row]] = tuple) -> list[Problem]:
+        """In what the folders, all or that of one event, are not what the journal says.
+
+        ``later`` gives the rows that were written since the last one that was taken. It is asked where something
+        differs: a site that runs goes on while it is looked at, and a look at many folders takes its time.
+        """
+        folders = self._folders()
+        wanted = sorted({*folders, *self.standings}) if only is None else [only]
+        found = {event: wrong for event in wanted if (wrong := self._of(event, folders.get(event)))}
+        in_chain: list[Problem] = []
+        while found:
+            rows = list(later())
+            in_chain += [problem for row in rows for problem in self.row(row)]
+            again = {row.event for row in rows if row.event in found}
+            if not again:
+                break
+            folders = self._folders()
+            found |= {event: self._of(event, folders.get(event)) for event in again if event is not None}
+            found = {event: wrong for event, wrong in found.items() if wrong}
+        return [*in_chain, *(problem for wrong in found.values() for problem in wrong)]
+
+    def _folders(self) -> dict[str, Path]:
+        return {folder.name: folder for folder in event_folders(self.root)}
 
     def _of(self, event: str, folder: Path | None) -> list[Problem]:
         standing = self.standings.get(event, Standing())

@@ -97,10 +97,9 @@ class Upkeep:
                     await self._begin()
                 await self.turn()
                 self._troubles.pop("upkeep", None)
-            except (ZaigangError, OSError) as error:
-                self._say(
-                    "upkeep", Trouble("upkeep_failed", f"upkeep of evidence failed: {error}", {"why": str(error)})
-                )
+            except Exception as error:  # noqa: BLE001  # told until it is over: else signing and deleting would just cease
+                why = str(error) or repr(error)
+                self._say("upkeep", Trouble("upkeep_failed", f"upkeep of evidence failed: {why}", {"why": why}))
             await asyncio.sleep(_ROOM_EVERY_S)
 
     async def _begin(self) -> None:

@@ -17,12 +17,13 @@ from typer.testing import CliRunner
 from service.cli import app
 from service.cli.evidence import hold
 from service.cli.verify import verify as command
+from service.evidence.audit import Audit
 from service.evidence.heads import HEADS, append_head
-from service.evidence.journal import GENESIS, content_digest, head_of, link
+from service.evidence.journal import GENESIS, ChainCheck, Row, content_digest, head_of, link
 from service.evidence.signing import SiteKey
 from service.rules import Event
 from service.settings import Settings
-from service.storage import JournalQueries, VerdictQueries, open_database
+from service.storage import EventQueries, JournalQueries, VerdictQueries, open_database
 from service.storage.keeping import KeepingQueries
 from service.storage.verdicts import Judged
 from service.worker.spool import Job, Spool
@@ -222,6 +223,31 @@ def test_deleted_evidence_is_no_fault_and_evidence_that_came_back_is_one(site: P
     shutil.rmtree(event)
 
     assert told(site, code=0) == []
+
+
+async def test_what_a_running_site_does_while_it_is_looked_at_is_no_fault(site: Path) -> None:
+    first, second = folder_of(site, 1), folder_of(site, 2)
+    database = open_database(site / "zaigang.db")
+    audit = Audit(site / "evidence", ChainCheck([]), {}, lambda _: False)
+
+    async def rows(after: int) -> list[Row]:
+        async with database.session() as session:
+            return [row async for row in JournalQueries(session).rows(after)]
+
+    for row in await rows(0):
+        assert audit.row(row) == []
+    shutil.rmtree(first)
+    event = an_event(BOOK, 1000.0)
+    assert event.id == second.name
+    shutil.rmtree(second)
+    place, manifest = made(site / "evidence", event, b"another picture")
+    async with database.session() as session:
+        await KeepingQueries(session).delete(first.name, "retention", NOW)
+        await EventQueries(session).keep_evidence(event.id, place, manifest, NOW)
+    written = await rows(audit.reach)
+    await database.close()
+
+    assert audit.evidence(later=lambda: [row for row in written if row.n > audit.reach]) == []
 
 
 async def _delete(site: Path, event: str) -> None:

@@ -261,6 +261,19 @@ async def test_deletion_that_was_cut_off_is_finished_at_the_next_start(house: Ho
     assert not place.exists()
 
 
+async def test_upkeep_goes_on_after_whatever_went_wrong_and_says_so(house: House) -> None:
+    house.free.clear()  # asked for, it raises what nobody has thought of
+
+    async with house.upkeep.running():
+        async with asyncio.timeout(10):
+            while "upkeep_failed" not in house.codes():  # noqa: ASYNC110  # upkeep tells nobody when it has failed
+                await asyncio.sleep(0.02)
+
+    assert [trouble.text for trouble in house.upkeep.troubles()] == [
+        "upkeep of evidence failed: list index out of range"
+    ]
+
+
 async def test_evidence_of_before_the_journal_is_written_into_it_once(house: House) -> None:
     event = an_event(house.site.book)
     await house.keep(event)
