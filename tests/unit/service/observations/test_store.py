@@ -104,6 +104,17 @@ def test_hours_go_with_time_of_every_camera(tmp_path: Path, age_h: int) -> None:
     assert (tmp_path / "cam" / "notes.txt").exists()
 
 
+def test_files_of_other_names_stay_and_keep_none_from_going(tmp_path: Path) -> None:
+    logged(tmp_path, at_post(NINE, 1))
+    strange = ("00000000T00.jsonl", "00.txt", "20260105T09.jsonl.bak")
+    for name in strange:
+        (tmp_path / "cam" / name).touch()
+
+    assert compress(tmp_path / "cam", EVER) == 1
+    assert trim(tmp_path, EVER) == 1
+    assert names(tmp_path / "cam") == sorted(strange)
+
+
 def test_oldest_hours_of_all_cameras_give_way_and_the_latest_of_each_stays(tmp_path: Path) -> None:
     logged(tmp_path, at_post(NINE, 121), "a")
     logged(tmp_path, at_post(NINE - HOUR, 121), "b")
