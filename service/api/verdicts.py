@@ -47,6 +47,9 @@ async def hold(site: SiteDep, event: str, wanted: HoldIn) -> EventDetailOut:
         if await EventQueries(session).find(event) is None:
             raise NotFound("event", event)
         queries = VerdictQueries(session)
+        stored = await EventQueries(session).evidence(event)
+        if wanted.held and stored is not None and stored.deleted_at is not None:
+            raise ApiError(410, "gone", f'the evidence of event "{event}" was deleted: {stored.deleted_why}')
         if wanted.held:
             await queries.hold(event, LegalHold(wanted.by, wanted.why, at))
         else:

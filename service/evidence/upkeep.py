@@ -71,6 +71,7 @@ class Upkeep:
         self._began = False
         self._signed_at: dict[Path, StreamTime] = {}
         self._swept_at: StreamTime | None = None
+        self._refused: set[Path] = set()
         self._low = 0
         self._gave_way = 0
 
@@ -149,6 +150,8 @@ class Upkeep:
     async def sweep(self) -> int:
         """Delete what retention no longer keeps; returns of how many events."""
         now, gone = self._clock(), 0
+        for folder in sorted(self._refused):
+            await asyncio.to_thread(self._remove, folder)
         for verdict, keep in self._retention.by_verdict():
             before = StreamTime(now - keep)
             while True:
@@ -208,13 +211,18 @@ class Upkeep:
         return True
 
     def _remove(self, folder: Path) -> None:
+        """Delete ``folder``; one that refuses is told, and tried again at the next sweep."""
         try:
             shutil.rmtree(folder)
         except FileNotFoundError:
-            return
+            pass
         except OSError as error:
             why = f"{folder}: its files are to be deleted, and cannot be ({(error.strerror or str(error)).lower()})"
             self._say(f"delete {folder}", Trouble("not_deleted", why, {"place": str(folder)}))
+            self._refused.add(folder)
+            return
+        self._refused.discard(folder)
+        self._troubles.pop(f"delete {folder}", None)
 
     async def _clear_left_over(self) -> None:
         """Folders that are said to be deleted, and are there: a power cut came between."""

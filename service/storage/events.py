@@ -82,9 +82,9 @@ class EventQueries:
         known = await self._session.get(tables.Evidence, event)
         if known is not None and known.manifest == manifest:
             return False
-        await self._session.merge(
-            tables.Evidence(event=event, folder=folder, manifest=dict(manifest), deleted_at=None, deleted_why=None)
-        )
+        row = await self._session.merge(tables.Evidence(event=event, folder=folder, manifest=dict(manifest)))
+        row.kept_since = await self._session.scalar(select(tables.Event.started_at).where(tables.Event.id == event))
+        row.deleted_at = row.deleted_why = None
         await JournalQueries(self._session).add("manifest", event, manifest_row(folder, manifest), at)
         return True
 

@@ -53,7 +53,7 @@ class KeepingQueries:
 
     async def delete(self, event: str, why: str, at: StreamTime) -> None:
         """Say, here and in the journal, that the files of ``event`` are deleted; they go once this is kept."""
-        values = {"deleted_at": at, "deleted_why": why}
+        values = {"kept_since": None, "deleted_at": at, "deleted_why": why}
         await self._session.execute(update(tables.Evidence).where(tables.Evidence.event == event).values(**values))
         await JournalQueries(self._session).add("deleted", event, {"why": why}, at)
 
@@ -75,16 +75,16 @@ class KeepingQueries:
 
 
 def old_query(verdict: VerdictWord, before: StreamTime, limit: int) -> Select[tables.Evidence]:
-    """Evidence that may go, oldest first; read along the index of verdicts."""
+    """Evidence that may go, oldest first; read along the index of what is kept."""
     event, evidence, given = tables.Event, tables.Evidence, tables.Verdict
     return (
         select(evidence)
         .join(event, event.id == evidence.event)
-        .where(event.verdict == verdict, event.started_at < before, event.until < before, event.state != "open")
-        .where(evidence.deleted_at.is_(None))
+        .where(evidence.kept_since.is_not(None), evidence.kept_since < before)
+        .where(event.verdict == verdict, event.until < before, event.state != "open")
         .where(~exists().where(tables.Hold.event == event.id))
         .where(~exists().where(given.event == event.id, given.at >= before))
-        .order_by(event.started_at)
+        .order_by(evidence.kept_since)
         .limit(limit)
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, MetaData, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 __all__ = [
@@ -116,14 +116,25 @@ class Event(Base):
 class Evidence(Base):
     """The latest manifest of an event; ``folder`` is relative to the evidence folder.
 
-    ``deleted_at`` and ``deleted_why`` once its files are gone by retention; the manifest stays.
+    ``kept_since`` is when its event began while its files are there. Once retention has taken them it is None, and
+    ``deleted_at`` and ``deleted_why`` say so; the manifest stays.
     """
 
     __tablename__ = "evidence"
+    # What was deleted only grows: whoever looks for what may go walks along what is kept.
+    __table_args__ = (
+        Index(
+            "ix_evidence_kept",
+            "kept_since",
+            sqlite_where=text("kept_since IS NOT NULL"),
+            postgresql_where=text("kept_since IS NOT NULL"),
+        ),
+    )
 
     event: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
     folder: Mapped[str] = mapped_column(String(200))
     manifest: Mapped[dict[str, Any]] = mapped_column(JSON)
+    kept_since: Mapped[int | None] = mapped_column(BigInteger)
     deleted_at: Mapped[int | None] = mapped_column(BigInteger)
     deleted_why: Mapped[str | None] = mapped_column(String(200))
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import sqlite
 
 from service.storage.database import DatabaseError, migrate, open_database
 from service.storage.events import EventFilter, page_query, span_query
+from service.storage.keeping import old_query
 from service.storage.month import upheld_query
 from service.storage.revisions import history_query
 from service.storage.tables import Base
@@ -107,6 +108,18 @@ def test_events_of_a_span_among_a_million_are_read_along_an_index(million: Conne
     assert "ix_events_started" in plan[0]
 
 
+@pytest.mark.slow
+def test_what_may_be_deleted_is_found_among_what_is_kept(million: Connection) -> None:
+    compiled = old_query("dismissed", StreamTime(5 * 10**8), 200).compile(
+        dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}
+    )
+
+    plan = [row[3] for row in million.execute(text(f"EXPLAIN QUERY PLAN {compiled}"))]
+
+    assert any("ix_evidence_kept" in step for step in plan)
+    assert not any("TEMP B-TREE" in step or step.startswith("SCAN events") for step in plan), plan
+
+
 @pytest.fixture(scope="module")
 def million(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """A database of 1,000,000 events at 32 windows."""
@@ -123,6 +136,16 @@ def million(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
                        CASE WHEN i % 1000 THEN 'closed' ELSE 'open' END, i * 1000, i * 1000, i * 1000, 0.9,
                        NULL, 'pending'
                 FROM n
+                """
+            )
+        )
+        connection.execute(
+            text(
+                """
+                INSERT INTO evidence (event, folder, manifest, kept_since, deleted_at, deleted_why)
+                SELECT id, id, '{}', CASE WHEN rowid % 100 THEN NULL ELSE started_at END,
+                       CASE WHEN rowid % 100 THEN until END, NULL
+                FROM events
                 """
             )
         )

@@ -274,6 +274,27 @@ async def test_upkeep_goes_on_after_whatever_went_wrong_and_says_so(house: House
     ]
 
 
+async def test_folder_that_refuses_to_go_is_told_and_tried_again(house: House) -> None:
+    event = an_event(house.site.book)
+    place = await house.keep(event, "dismissed")
+    shutil.rmtree(place)
+    place.write_text("no folder", encoding="utf-8")
+    house.site.clock.pass_by(40 * 86400)
+
+    await house.rounds(1)
+    assert house.codes() == ["not_deleted"]
+    held = await house.site.client.put(
+        f"/api/v1/events/{event.id}/hold", json={"held": True, "by": "王主任", "why": "申诉中"}
+    )
+    place.unlink()
+    place.mkdir()
+    house.site.clock.pass_by(3601)
+    await house.rounds(1)
+
+    assert (house.codes(), place.exists()) == ([], False)
+    assert (held.status_code, held.json()["error"]["code"]) == (410, "gone")
+
+
 async def test_evidence_of_before_the_journal_is_written_into_it_once(house: House) -> None:
     event = an_event(house.site.book)
     await house.keep(event)

@@ -14,8 +14,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("verdict", sa.String(length=10), nullable=False, server_default="pending"))
         batch_op.create_index("ix_events_verdict_started", ["verdict", "started_at", "id"], unique=False)
     with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("kept_since", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("deleted_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("deleted_why", sa.String(length=200), nullable=True))
+    began = "SELECT started_at FROM events WHERE events.id = evidence.event"
+    op.execute(f"UPDATE evidence SET kept_since = ({began})")  # noqa: S608  # both are written here
+    kept = sa.text("kept_since IS NOT NULL")
+    op.create_index("ix_evidence_kept", "evidence", ["kept_since"], sqlite_where=kept, postgresql_where=kept)
     op.create_table(
         "verdicts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -65,7 +70,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("revisions", "journal", "holds", "verdicts"):
         op.drop_table(table)
+    op.drop_index("ix_evidence_kept", "evidence")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_column("kept_since")
         batch_op.drop_column("deleted_why")
         batch_op.drop_column("deleted_at")
     with op.batch_alter_table("events", schema=None) as batch_op:
