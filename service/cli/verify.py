@@ -114,14 +114,16 @@ def _of_site(settings: Settings, event: str | None) -> Findings:
     found = Findings()
     key = _key(data, found)
     heads = _heads(settings, key, found)
-    found.head = max(heads, key=lambda head: head.n, default=None)
+    every = [head for here in heads.values() for head in here]
+    found.head = max(every, key=lambda head: head.n, default=None)
     root = data / "evidence"
-    audit = Audit(root, ChainCheck(heads, key), _undelivered(data / "spool"), _is_fresh)
+    audit = Audit(root, ChainCheck(every, key), _undelivered(data / "spool"), _is_fresh)
     asyncio.run(_read(database, audit, event, found))
     if event is not None and event not in audit.standings and not any(root.glob(f"*/{event}")):
         raise BadInput(f"{event}: there is no evidence of such an event in {root}; --config names the site")
     found.problems += audit.evidence(event, lambda: asyncio.run(_since(database, audit.reach)))
     found.rows = audit.rows
+    _tell_reach(settings, heads, audit, found)
     found.events = 1 if event is not None else len({*audit.standings, *(one.name for one in event_folders(root))})
     return found
 
@@ -142,7 +144,8 @@ async def _read(file: Path, audit: Audit, event: str | None, found: Findings) ->
                 found.problems += audit.row(row)
             found.problems += audit.end()
             async for one in audited_events(session, event):
-                found.problems += audit.kept(one.id, one.verdict, one.manifest, one.facts)
+                found.problems += audit.kept(one)
+            found.problems += audit.absent(event)
     finally:
         await database.close()
 
@@ -167,13 +170,13 @@ def _key(data: Path, found: Findings) -> str | None:
         return None
 
 
-def _heads(settings: Settings, key: str | None, found: Findings) -> Sequence[Head]:
+def _heads(settings: Settings, key: str | None, found: Findings) -> Mapping[Path, Sequence[Head]]:
     """The signed heads of both places; one that is not there or not genuine is a problem."""
     second = settings.journal.second
     places = [settings.data, *([second] if second is not None else [])]
     if second is None:
         found.notes.append("journal.second is not set: who can write the data folder can cut the journal off unseen")
-    heads: list[Head] = []
+    heads: dict[Path, Sequence[Head]] = {place: [] for place in places}
     for place in places:
         file = place / HEADS
         try:
@@ -182,11 +185,29 @@ def _heads(settings: Settings, key: str | None, found: Findings) -> Sequence[Hea
             found.problems.append(Problem(str(file), str(error).removeprefix(f"{file}: ")))
             continue
         found.problems += [Problem(str(file), one) for one in wrong]
-        heads += here
+        heads[place] = here
     for place in places:
-        if heads and not (place / HEADS).exists():
+        if any(heads.values()) and not (place / HEADS).exists():
             found.problems.append(Problem(str(place / HEADS), "is missing"))
     return heads
+
+
+def _tell_reach(settings: Settings, heads: Mapping[Path, Sequence[Head]], audit: Audit, found: Findings) -> None:
+    """Say for what nobody else vouches: rows that no head elsewhere reaches, and evidence that is on its way."""
+    second = settings.journal.second
+    if second is not None and audit.rows:
+        reach = max((head.n for head in heads[second]), default=0)
+        if not (second / HEADS).exists() and not any(heads.values()):
+            found.problems.append(Problem(str(second / HEADS), "is missing"))
+        elif reach < audit.rows:
+            found.notes.append(
+                f"the heads in {second} reach to row {reach} of {audit.rows}: who can write the data folder can still "
+                "change what follows"
+            )
+    if audit.awaited:
+        found.notes.append(
+            f"evidence on its way, which the journal does not know yet: {', '.join(sorted(audit.awaited))}"
+        )
 
 
 def _undelivered(spools: Path) -> Mapping[str, frozenset[str]]:
@@ -199,15 +220,19 @@ def _undelivered(spools: Path) -> Mapping[str, frozenset[str]]:
         except sqlite3.Error:
             continue  # what it holds is then said to be in no row of the journal
         for (text,) in rows:
-            body = json.loads(text)
-            waiting[body["event"]] = waiting.get(body["event"], frozenset()) | {seal_of(body["manifest"])}
+            try:
+                body = json.loads(text)
+                event, seal = str(body["event"]), seal_of(body["manifest"])
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+                continue  # no worker has written it
+            waiting[event] = waiting.get(event, frozenset()) | {seal}
     return waiting
 
 
 def _is_fresh(folder: Path) -> bool:
     """Whether its manifest was written so short a time ago that it may be on its way."""
     try:
-        return time.time() - (folder / MANIFEST).stat().st_mtime < _FRESH_S
+        return 0 <= time.time() - (folder / MANIFEST).stat().st_mtime < _FRESH_S
     except OSError:
         return False
 

@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 
 from service.evidence.journal import Head
 from vision.errors import ZaigangError
-from vision.streamtime import StreamTime
+from vision.streamtime import StreamTime, iso
 
 __all__ = ["HEADS", "HeadsError", "append_head", "read_heads"]
 
@@ -80,6 +80,7 @@ def read_heads(file: Path, key: str | None = None) -> tuple[list[Head], list[str
 def _head(line: str) -> Head | None:
     try:
         head = Head(**json.loads(line))
+        iso(head.at)  # what no calendar reaches was never signed
         return Head(int(head.n), str(head.hash), StreamTime(int(head.at)), str(head.key), str(head.signature))
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None

@@ -47,7 +47,7 @@ class Row:
         """What ``body`` says; empty where it can no longer be read."""
         try:
             content = json.loads(self.body)
-        except ValueError:
+        except (ValueError, TypeError, RecursionError):
             return {}
         return content if isinstance(content, dict) else {}
 
@@ -88,13 +88,14 @@ def text_of(body: Mapping[str, Any]) -> str:
 
 def content_digest(at: StreamTime, kind: str, event: str | None, body: str) -> str:
     """The SHA-256 of what a row says; it stands for the row where others may not read it."""
-    said = json.dumps([at, kind, event, body], ensure_ascii=False, separators=(",", ":"))
+    # What is no text was put into the database by somebody else: it is written down, so that it seals otherwise.
+    said = json.dumps([at, kind, event, body], ensure_ascii=False, separators=(",", ":"), default=repr)
     return hashlib.sha256(said.encode()).hexdigest()
 
 
 def link(before: str, n: int, digest: str) -> str:
     """The hash of row ``n`` with content ``digest`` after a row with the hash ``before``."""
-    return hashlib.sha256(f"zaigang journal {n} {before} {digest}".encode("ascii")).hexdigest()
+    return hashlib.sha256(f"zaigang journal {n} {before} {digest}".encode()).hexdigest()
 
 
 def head_of(n: int, hash_: str, at: StreamTime, key: SiteKey) -> Head:

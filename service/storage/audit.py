@@ -1,10 +1,11 @@
-"""What an audit asks of the database: every event's own row beside its manifest."""
+"""What an audit asks of the database: every event's own row beside its manifest, its verdicts and its hold."""
 
-from collections.abc import AsyncIterator, Mapping
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.storage import tables
@@ -12,31 +13,86 @@ from service.storage import tables
 __all__ = ["AuditedEvent", "audited_events"]
 
 _AT_ONCE: Final = 500
-_FACTS: Final = ("window", "rule", "rulebook", "state", "started_at", "satisfied_at", "until")
+_FACTS: Final = (
+    "window rule rulebook state started_at satisfied_at until confidence repeat_of".split()  # all but its id
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditedEvent:
-    """An event as the database holds it: its verdict, its copy of the manifest, and what it says happened when."""
+    """An event as the database holds it.
+
+    ``facts``: what happened when. ``rule``: the rule as the stored rulebook has it. ``folder`` and ``manifest`` are
+    None where there is no evidence. ``verdicts``: all that were given, each with ``verdict``, ``by``, ``why`` and
+    ``at``, the latest last; ``verdict`` the one that holds. What cannot be read is taken as empty.
+    """
 
     id: str
     verdict: str
-    manifest: Mapping[str, Any] | None
     facts: Mapping[str, Any]
+    rule: Mapping[str, Any]
+    folder: str | None
+    manifest: Mapping[str, Any] | None
+    is_deleted: bool
+    is_held: bool
+    verdicts: Sequence[Mapping[str, Any]]
 
 
 async def audited_events(session: AsyncSession, only: str | None = None) -> AsyncIterator[AuditedEvent]:
     """Every event, or one, in the order of their ids; many are read piece by piece."""
-    event, evidence = tables.Event, tables.Evidence
-    query = select(event, evidence).outerjoin(evidence, evidence.event == event.id).order_by(event.id)
+    event, evidence, hold = tables.Event, tables.Evidence, tables.Hold
+    # As text: what somebody has spoilt is to be told, and not to end the audit.
+    query = (
+        select(event, evidence.folder, cast(evidence.manifest, Text), evidence.deleted_at, hold.event)
+        .outerjoin(evidence, evidence.event == event.id)
+        .outerjoin(hold, hold.event == event.id)
+        .order_by(event.id)
+    )
+    books = await _rules(session)
     after = ""
     while True:
         asked = query.where(event.id == only) if only is not None else query.where(event.id > after)
         found = (await session.execute(asked.limit(_AT_ONCE))).all()
-        for row, kept in found:
-            facts = {name: getattr(row, name) for name in _FACTS}
-            yield AuditedEvent(row.id, row.verdict, None if kept is None else kept.manifest, facts)
+        verdicts = await _verdicts(session, [row.id for row, *_ in found])
+        for row, folder, manifest, deleted_at, held in found:
+            yield AuditedEvent(
+                row.id,
+                row.verdict,
+                {name: getattr(row, name) for name in _FACTS},
+                _mapping(books.get(row.rulebook, {}).get(row.rule)),
+                folder,
+                None if folder is None else _read(manifest),
+                deleted_at is not None,
+                held is not None,
+                verdicts.get(row.id, ()),
+            )
         if only is not None or len(found) < _AT_ONCE:
             return
         after = found[-1][0].id
         session.expunge_all()
+
+
+async def _rules(session: AsyncSession) -> dict[str, Mapping[str, Any]]:
+    """The rules of every rulebook that an event names."""
+    rows = await session.execute(select(tables.Rulebook.version, cast(tables.Rulebook.content, Text)))
+    return {version: _mapping(_read(content).get("rules")) for version, content in rows}
+
+
+async def _verdicts(session: AsyncSession, events: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
+    given = tables.Verdict
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for one in await session.scalars(select(given).where(given.event.in_(events)).order_by(given.id)):
+        said = {"verdict": one.verdict, "by": one.by, "why": one.why, "at": one.at}
+        found.setdefault(one.event, []).append(said)
+    return found
+
+
+def _read(text: Any) -> Mapping[str, Any]:
+    try:
+        return _mapping(json.loads(text))
+    except (ValueError, TypeError, RecursionError):
+        return {}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from service.rules import Event
 from service.settings import Settings
 from service.storage import EventQueries, JournalQueries, VerdictQueries, open_database
 from service.storage.keeping import KeepingQueries
-from service.storage.verdicts import Judged
+from service.storage.verdicts import Judged, LegalHold
 from service.worker.spool import Job, Spool
 from tests.fixtures.command import zaigang
 from tests.fixtures.kept import keep, made
@@ -207,12 +207,159 @@ def test_evidence_that_is_not_the_journals_is_named(
         ("UPDATE events SET verdict = 'dismissed' WHERE verdict = 'upheld'", "its verdict"),
         ("UPDATE events SET started_at = started_at + 1", "its started_at is not what its manifest says"),
         ("UPDATE evidence SET manifest = json_set(manifest, '$.zones', 'no')", "its manifest is not the one"),
+        ("UPDATE events SET repeat_of = 'another'", "its repeat_of is not what its manifest says"),
+        ("UPDATE events SET confidence = 0.01", "its confidence is not what its manifest says"),
+        ("DELETE FROM events WHERE verdict = 'upheld'", "is missing: row 6 of the journal names it"),
+        ("DELETE FROM evidence", "its evidence is missing: row 1 of the journal names it"),
+        ("UPDATE evidence SET folder = '../elsewhere'", "its evidence is said to be in ../elsewhere"),
+        ("UPDATE evidence SET deleted_at = 1", "its evidence is said to be deleted"),
+        ("UPDATE verdicts SET by = '李'", "what was said of it by whom"),
+        ("DELETE FROM verdicts", "what was said of it by whom"),
+        ("INSERT INTO holds SELECT id, '李', '', 1 FROM events", "it is held, and no row"),
+        (
+            "UPDATE rulebooks SET content = json_set(content, '$.rules.leave_post.severity', 'notice')",
+            "its rule in rulebook",
+        ),
     ],
 )
 def test_database_that_says_otherwise_is_named(site: Path, statement: str, words: str) -> None:
     change(site, statement)
 
     assert any(file.startswith("database, event") and words in what for file, what in told(site))
+
+
+def date_ahead(site: Path) -> None:
+    forge_evidence(site)
+    os.utime(folder_of(site, 2) / "manifest.json", (4e9, 4e9))
+
+
+def date_now(site: Path) -> None:
+    forge_evidence(site)
+    (folder_of(site, 2) / "manifest.json").touch()
+
+
+def spool_it(site: Path) -> None:
+    """The forged manifest waits in a spool, as if a worker had made it."""
+    forge_evidence(site)
+    folder = folder_of(site, 2)
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    spool = Spool(site / "spool" / "worker1.db")
+    job = Job(folder.name, NOW, {})
+    spool.finish_job(job, {"event": folder.name, "folder": f"2026-01/{folder.name}", "manifest": manifest}, None)
+    spool.close()
+
+
+def move_the_original_away(site: Path) -> None:
+    """What is found by the event's name first is the original, what is served and exported the forged one."""
+    folder = folder_of(site, 2)
+    shutil.copytree(folder, site / "evidence" / "9999-12" / folder.name)
+    forge_evidence(site)
+
+
+@pytest.mark.parametrize("how", [date_ahead, date_now, spool_it, move_the_original_away])
+def test_forged_evidence_of_an_event_that_is_over_passes_for_none_that_is_on_its_way(
+    site: Path, how: Callable[[Path], None]
+) -> None:
+    how(site)
+
+    assert "is not the one that row 2 of the journal names" in {what for _, what in told(site)}
+
+
+def test_evidence_in_another_place_than_the_journals_is_named(site: Path) -> None:
+    folder = folder_of(site, 2)
+    moved = site / "evidence" / "9999-12" / folder.name
+    moved.parent.mkdir()
+    folder.rename(moved)
+
+    assert set(told(site)) == {
+        (str(folder), "is missing: row 2 of the journal names it"),
+        (str(moved), "is not where row 2 of the journal has the event's evidence"),
+    }
+
+
+def test_whole_manifest_that_was_delivered_a_second_time_as_another_one_is_named(site: Path) -> None:
+    forge_evidence(site)
+    asyncio.run(_deliver(site, folder_of(site, 2)))
+
+    assert ("journal", "row 8 has another manifest than row 2, which had the whole one") in told(site)
+
+
+async def _deliver(site: Path, folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    database = open_database(site / "zaigang.db")
+    async with database.session() as session:
+        await EventQueries(session).keep_evidence(folder.name, f"2026-01/{folder.name}", manifest, NOW)
+    await database.close()
+
+
+def test_deletion_of_what_is_held_is_named(site: Path) -> None:
+    event = folder_of(site, 1)
+    asyncio.run(_hold(site, event.name))
+    asyncio.run(_journal_deletion(site, event.name))
+    shutil.rmtree(event)
+
+    assert ("journal", "row 9 deletes what row 8 holds") in told(site)
+
+
+def test_hold_that_was_taken_out_of_the_database_is_named(site: Path) -> None:
+    asyncio.run(_hold(site, folder_of(site, 1).name))
+    change(site, "DELETE FROM holds")
+
+    ((_, what),) = told(site)
+
+    assert what == "it is no longer held: row 8 of the journal holds it, and none releases it"
+
+
+async def _hold(site: Path, event: str) -> None:
+    database = open_database(site / "zaigang.db")
+    async with database.session() as session:
+        await VerdictQueries(session).hold(event, LegalHold("王主任", "申诉中", NOW))
+    await database.close()
+
+
+async def _journal_deletion(site: Path, event: str) -> None:
+    database = open_database(site / "zaigang.db")
+    async with database.session() as session:
+        await JournalQueries(session).add("deleted", event, {"why": "retention"}, NOW)
+    await database.close()
+
+
+SPOILT = {
+    "UPDATE journal SET body = x'00' WHERE n = 4": "row 4 does not follow",
+    "UPDATE journal SET event = x'00' WHERE n = 4": "row 4 does not follow",
+    "UPDATE journal SET hash = '中' WHERE n = 4": "row 4 does not follow",
+    "UPDATE evidence SET manifest = '{'": "its manifest is not the one",
+    "UPDATE evidence SET manifest = '[]'": "its manifest is not the one",
+    "UPDATE rulebooks SET content = '{'": "",
+}
+
+
+@pytest.mark.parametrize("statement", SPOILT)
+def test_what_can_no_longer_be_read_is_told_and_does_not_end_the_audit(site: Path, statement: str) -> None:
+    change(site, statement)
+    (site / HEADS).write_bytes(b"[" * 100_000 + b"\n" + (site / HEADS).read_bytes())
+    Spool(site / "spool" / "worker1.db").close()
+    with closing(sqlite3.connect(site / "spool" / "worker1.db")) as connection, connection:
+        connection.execute("INSERT INTO outbox (kind, body) VALUES ('evidence', '[1')")
+
+    problems = told(site)
+
+    assert (str(site / HEADS), "line 1 is no head") in problems
+    assert any(SPOILT[statement] in what for _, what in problems)
+
+
+def test_heads_that_are_nowhere_are_missing_in_the_second_place(site: Path) -> None:
+    (site / HEADS).unlink()
+    (site / "second" / HEADS).unlink()
+
+    assert told(site) == [(str(site / "second" / HEADS), "is missing")]
+
+
+def test_rows_that_the_second_place_does_not_reach_are_noted(site: Path) -> None:
+    file = site / "second" / HEADS
+    file.write_text(file.read_text(encoding="ascii").splitlines(keepends=True)[0], encoding="ascii")
+
+    assert "reach to row 3 of 7" in report_of(site)["notes"][0]
 
 
 def test_deleted_evidence_is_no_fault_and_evidence_that_came_back_is_one(site: Path) -> None:
@@ -226,7 +373,7 @@ def test_deleted_evidence_is_no_fault_and_evidence_that_came_back_is_one(site: P
 
 
 async def test_what_a_running_site_does_while_it_is_looked_at_is_no_fault(site: Path) -> None:
-    first, second = folder_of(site, 1), folder_of(site, 2)
+    first, event = folder_of(site, 1), an_event(BOOK, 99_000.0)
     database = open_database(site / "zaigang.db")
     audit = Audit(site / "evidence", ChainCheck([]), {}, lambda _: False)
 
@@ -234,16 +381,13 @@ async def test_what_a_running_site_does_while_it_is_looked_at_is_no_fault(site: 
         async with database.session() as session:
             return [row async for row in JournalQueries(session).rows(after)]
 
+    await keep(database, BOOK, site / "evidence", replace(event, state="open"), NOW)
     for row in await rows(0):
         assert audit.row(row) == []
     shutil.rmtree(first)
-    event = an_event(BOOK, 1000.0)
-    assert event.id == second.name
-    shutil.rmtree(second)
-    place, manifest = made(site / "evidence", event, b"another picture")
     async with database.session() as session:
         await KeepingQueries(session).delete(first.name, "retention", NOW)
-        await EventQueries(session).keep_evidence(event.id, place, manifest, NOW)
+    await keep(database, BOOK, site / "evidence", event, NOW)
     written = await rows(audit.reach)
     await database.close()
 
