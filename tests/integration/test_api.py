@@ -396,6 +396,7 @@ def a_manifest(folder: Path) -> dict[str, object]:
     files = [file_entry(folder / name) for name in ("clip.mp4", "begin.jpg")]
     return {
         "complete": True,
+        "event": {"started_at": NOW, "satisfied_at": NOW, "until": NOW},
         "clip": {"file": "clip.mp4", "play": "clip.mp4", "start": NOW, "end": StreamTime(NOW + 60 * SECOND)},
         "missing": [{"what": "clip", "why": "the recording begins 4 s late"}],
         "files": [{"name": file.name, "sha256": file.sha256, "bytes": file.bytes} for file in files],
