@@ -42,7 +42,6 @@ _FILMS: Final = {"clip": "clip.mp4", "last_clip": "clip-end.mp4"}
 
 _NOT_EXPORTED: Final = {
     "minute": "between the clips nobody can tell who is who in it; the hall has it",
-    "boxes": "it is a key picture with boxes drawn; the hall has it",
     "other": "it is no part of an export; the hall has it",
 }
 
@@ -257,10 +256,10 @@ class _Export:
         clips = [self._manifest.get(key) or {} for key in _FILMS]
         known = {f"{name}.jpg" for name in _MOMENTS} | {clip.get(key) for clip in clips for key in ("file", "play")}
         listed = {str(one["name"]) for one in self._manifest["files"]}
-        for name in sorted(listed - known):
+        twice = {name for name, one in told.items() if one.get("boxes")}  # with boxes drawn, beside the one without
+        for name in sorted(listed - known - twice):
             if name.endswith((".jpg", ".mp4")):
-                one = told.get(name, {})
-                kind = "boxes" if one.get("boxes") else str(one.get("kind", "other"))
+                kind = str(told.get(name, {}).get("kind", "other"))
                 left_out.append({"what": name, "why": _NOT_EXPORTED.get(kind, _NOT_EXPORTED["other"])})
         pictures = {}
         for name, key in _MOMENTS.items():
