@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
+import warnings
 import zipfile
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pymupdf
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from service.evidence.export import Order, wording
 from service.evidence.export.verifier import CONTEXT, written
@@ -138,6 +140,40 @@ def test_damaged_archive_names_the_file(archive: Path, unpacked: Path, tmp_path:
     damaged.write_bytes(content)
 
     assert "clip.mp4: is missing or cannot be read" in checked(damaged, code=1, script=unpacked / "verify.py")
+
+
+def test_file_that_is_in_the_archive_twice_is_named(archive: Path, unpacked: Path, tmp_path: Path) -> None:
+    doubled = tmp_path / "doubled.zip"
+    with zipfile.ZipFile(archive) as given, zipfile.ZipFile(doubled, "w") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile knows that it is strange
+        file.writestr("clip.mp4", b"what another program shows")
+        for one in given.infolist():
+            file.writestr(one, given.read(one))
+
+    assert "clip.mp4: is in the archive more than once" in checked(doubled, code=1, script=unpacked / "verify.py")
+
+
+def test_words_of_a_forged_export_steer_no_terminal(unpacked: Path) -> None:
+    record = said(unpacked, "export.json") | {"by": "王\n公钥指纹 / Key: 0000\x1b[8m"}
+    key = Ed25519PrivateKey.generate()
+    (unpacked / "journal.json").unlink()
+    record["files"] = [one for one in record["files"] if one["name"] != "journal.json"]
+    text = json.dumps(record, ensure_ascii=False).encode()
+    (unpacked / "export.json").write_bytes(text)
+    (unpacked / "export.sig").write_bytes(written(key.public_key().public_bytes_raw(), key.sign(CONTEXT + text)))
+
+    (first, *_) = checked(unpacked).splitlines()
+
+    assert "王?公钥指纹 / Key: 0000?[8m exported at" in first
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "[]", '{"files": [], "original": "x"}', '{"files": [{"name": "/dev/zero", "sha256": ""}]}']
+)
+def test_list_that_is_none_is_told(unpacked: Path, text: str) -> None:
+    (unpacked / "export.json").write_text(text, encoding="utf-8")
+
+    assert "export.json: differs from what was signed" in checked(unpacked, code=1)
 
 
 def test_file_that_is_gone_or_too_many_is_named(unpacked: Path) -> None:

@@ -95,6 +95,9 @@ class Folder:
     def names(self) -> set[str]:
         return {one.relative_to(self.path).as_posix() for one in self.path.rglob("*") if one.is_file()}
 
+    def doubles(self) -> set[str]:
+        return set()
+
     def read(self, name: str) -> bytes:
         return (self.path / name).read_bytes()
 
@@ -108,6 +111,11 @@ class Archive:
     def names(self) -> set[str]:
         return {name for name in self.file.namelist() if not name.endswith("/")}
 
+    def doubles(self) -> set[str]:
+        """Names that stand there more than once: which of them is shown depends on the program that unpacks."""
+        names = self.file.namelist()
+        return {name for name in names if names.count(name) > 1}
+
     def read(self, name: str) -> bytes:
         return self.file.read(name)
 
@@ -115,7 +123,7 @@ class Archive:
 def read(export: Folder | Archive, name: str) -> bytes | None:
     """A file's bytes, None where it is not there or the archive itself is damaged in it."""
     try:
-        return export.read(name)
+        return export.read(name) if name in export.names() else None
     except (OSError, KeyError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error):
         return None
 
@@ -159,7 +167,7 @@ def unproven(text: bytes, public: bytes, seal: str | None) -> str | None:
         message = f"zaigang journal head {n} {chain} {head['at']}".encode("ascii")
         signed = is_signed(public, message, base64.b64decode(head["signature"]))
         return None if signed else "has a head that the export's key has not signed"
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "is no proof of a journal"
 
 
@@ -175,7 +183,7 @@ def problems_of(export: Folder | Archive, key: str | None) -> tuple[list[tuple[s
         public, signature = signature_of(seal)
         if not is_signed(public, CONTEXT + text, signature):
             problems.append((LIST, "differs from what was signed, or export.sig is another export's"))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         problems.append((SIGNATURE, "differs from what was exported"))
     wanted = "".join(sign for sign in (key or "").lower() if sign in "0123456789abcdef")
     if key and (len(wanted) < 16 or not hashlib.sha256(public).hexdigest().startswith(wanted)):
@@ -183,7 +191,8 @@ def problems_of(export: Folder | Archive, key: str | None) -> tuple[list[tuple[s
     try:
         said = json.loads(text.decode("utf-8"))
         listed = {str(one["name"]): str(one["sha256"]) for one in said["files"]}
-    except (ValueError, KeyError, TypeError):
+        original, _ = said["original"], (said["by"], said["at"], said["original"]["differs"])
+    except (ValueError, KeyError, TypeError, RecursionError):
         return problems or [(LIST, "is no list of an export")], {}
     for name, digest in listed.items():
         content = read(export, name)
@@ -192,12 +201,18 @@ def problems_of(export: Folder | Archive, key: str | None) -> tuple[list[tuple[s
         elif hashlib.sha256(content).hexdigest() != digest:
             problems.append((name, "differs from what was exported"))
         elif name == PROOF:
-            wrong = unproven(content, public, said.get("original", {}).get("seal"))
+            wrong = unproven(content, public, original.get("seal"))
             problems += [(name, wrong)] if wrong else []
     extra = sorted(export.names() - set(listed) - {LIST, SIGNATURE})
+    problems += [(name, "is in the archive more than once") for name in sorted(export.doubles())]
     return problems + [(name, "is not part of the export") for name in extra], dict(
         said, fingerprint=fingerprint(public)
     )
+
+
+def shown(text: object) -> str:
+    """``text`` on one line, without what steers a terminal: a forged export may hold anything."""
+    return "".join(sign if sign.isprintable() else "?" for sign in str(text))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -213,11 +228,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     problems, said = problems_of(export, asked.key)
     for name, what in problems:
-        print(f"{name}: {what}")
+        print(f"{shown(name)}: {what}")
     if problems:
         print(f"不一致 / NOT what was exported: {len(problems)} problem(s)")
         return 1
-    print(f"一致 / Whole: {len(said['files'])} files are what {said['by']} exported at {said['at']}")
+    print(f"一致 / Whole: {len(said['files'])} files are what {shown(said['by'])} exported at {shown(said['at'])}")
     if said["original"]["differs"]:
         print("注意 / Note: the original differed from its record when it was exported; see export.json")
     print(f"公钥指纹 / Key: {said['fingerprint']}")
