@@ -30,7 +30,8 @@ _COLUMNS: Final = (
     "month kind id name event window window_name rule rule_zh rule_en severity started_at until breaches rung "
     "uncounted counted_by unnamed half_day says_zh says_en"
 ).split()
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a table program would run instead of showing it
+_FORMULA: Final = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+"""What a table program would run instead of showing it; full-width signs too, as Chinese editions do."""
 
 
 def consequences(

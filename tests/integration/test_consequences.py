@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner
 
+from service.cli import app
 from service.cli.consequences import consequences
 from service.rules import Event
 from tests.fixtures.command import zaigang
@@ -107,6 +110,28 @@ async def test_what_an_event_repeats_is_found_though_it_is_of_the_month_before(s
 
     (line,) = february["accounts"][0]["lines"]
     assert (line["uncounted"], line["counted_by"]) == ("repeat", last.id)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "＋1", "－1", "＠SUM(1)"])
+async def test_name_that_a_table_program_would_compute_is_shown_as_text(
+    site: PlayedSite, tmp_path: Path, name: str
+) -> None:
+    first = an_event(site.book, rule="smoking", lasted_s=60)
+    await site.bring(first)
+    await rule_on(site, "upheld", first)
+    async with site.site.database.session() as session:
+        await session.execute(text("UPDATE windows SET name = :name"), {"name": name})
+    config = tmp_path / "zaigang.yaml"
+    config.write_text(json.dumps({"data": str(tmp_path)}), encoding="utf-8")
+    table = tmp_path / "month.csv"
+
+    arguments = ["consequences", "2026-01", "--config", str(config), "--csv", str(table)]
+    done = await asyncio.to_thread(CliRunner().invoke, app, arguments)
+
+    assert done.exit_code == 0, done.output
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["window_name"] == f"'{name}"
 
 
 async def test_command_says_what_the_api_says_and_writes_a_table(site: PlayedSite, tmp_path: Path) -> None:
