@@ -17,6 +17,7 @@ from service.cli.tables import say, show, table
 from service.models import refusal_by
 from service.parts import Effective, Part, Proposal, part_of, proposed
 from service.parts.outlook import Spell
+from service.settings import plain_yaml
 from vision.errors import BadInput
 from vision.streamtime import StreamTime, from_datetime, to_datetime
 
@@ -151,11 +152,11 @@ def _read(file: Path) -> Any:
     """The plain values of a YAML or JSON file."""
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-        return to_jsonable_python(yaml.safe_load(text) or {})
+        return to_jsonable_python(plain_yaml(text) or {})
     except OSError as error:
         raise BadInput(f"{file}: {(error.strerror or str(error)).lower()}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file}: not readable as YAML ({' '.join(str(error).split())})") from error
+    except ValueError as error:
+        raise BadInput(f"{file}: not readable as YAML ({error})") from error
 
 
 def _print_content(content: Any, as_json: bool) -> None:

@@ -305,7 +305,7 @@ def _read(path: Path) -> Rulebook:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise RulebookError(f"{path}: {(error.strerror or str(error)).lower()}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise RulebookError(f"{path}: not readable as YAML ({error})") from error
     try:
         return Rulebook.model_validate(entries)

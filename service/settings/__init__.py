@@ -4,7 +4,7 @@ from service.settings.duty import ClosedSettings, DutySettings, OwnDutySettings,
 from service.settings.keeping import JournalSettings, RetentionSettings
 from service.settings.leave import LeaveSettings
 from service.settings.places import CameraSettings, HallSettings, WindowSettings
-from service.settings.reading import SettingsError, faults, load_settings
+from service.settings.reading import SettingsError, faults, load_settings, plain_yaml
 from service.settings.roster import RosterEntry
 from service.settings.running import EMBEDDER, ModelSettings, RecorderSettings, ServerSettings, WornSettings
 from service.settings.site import GivenSettings, Settings
@@ -31,4 +31,5 @@ __all__ = [
     "WornSettings",
     "faults",
     "load_settings",
+    "plain_yaml",
 ]

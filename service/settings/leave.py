@@ -1,9 +1,10 @@
 """Leave as it is registered: whose, from when to when, by whom, and what for."""
 
 from datetime import datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from service.rules.duration import Duration
 from service.rules.leave import Leave
@@ -22,7 +23,7 @@ class LeaveSettings(Strict):
     ends: Moment = Field(alias="to")
     rules: tuple[str, ...] = ()
     limit: Duration = Field(default=1800.0, gt=0)
-    by: str = Field(min_length=1, max_length=40)
+    by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
     why: str = Field(default="", max_length=200)
 
     @model_validator(mode="after")

@@ -11,7 +11,9 @@ from pydantic_settings import SettingsError as EnvironmentFault
 from service.settings.site import Settings
 from vision.errors import BadInput
 
-__all__ = ["SettingsError", "faults", "load_settings"]
+__all__ = ["SettingsError", "faults", "load_settings", "plain_yaml"]
+
+_MOST: Final = 1_000_000
 
 _WIDE: Final = frozenset("\uff1a\uff0c\u3001\uff0e\uff3b\uff3d\uff5b\uff5d\u3000")
 """Punctuation that a Chinese keyboard types instead of YAML's own."""
@@ -26,11 +28,11 @@ def load_settings(path: Path | None) -> Settings:
     values: Any = {}
     if path is not None:
         try:
-            values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            values = plain_yaml(path.read_text(encoding="utf-8")) or {}
         except OSError as error:
             raise SettingsError(f"{path}: {(error.strerror or str(error)).lower()}") from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path}: not readable as YAML: {_place(error)}") from error
+        except ValueError as error:
+            raise SettingsError(f"{path}: not readable as YAML: {error}") from error
         if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
             raise SettingsError(f"{path}: must hold keys and values, such as cameras: and rules:")
     try:
@@ -44,6 +46,30 @@ def load_settings(path: Path | None) -> Settings:
     except BadInput as error:
         raise SettingsError(f"{path or 'environment'}: {error}") from error
     return settings
+
+
+def plain_yaml(text: str) -> Any:
+    """The values of a YAML text; raises ValueError saying what is wrong and where.
+
+    Aliases may repeat a piece, but not into what no memory holds (each of ten lists naming the one before ten times).
+    """
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(_place(error)) from error
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    left, count = [values], 0
+    while left:
+        one = left.pop()
+        count += 1
+        if count > _MOST:
+            raise ValueError(f"with what its aliases repeat it has more than {_MOST} values")
+        if isinstance(one, dict):
+            left += one.values()
+        elif isinstance(one, list):
+            left += one
+    return values
 
 
 def _place(error: Exception) -> str:

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from service.rules.duty import Duty, Span
 from service.rules.event import Event
 from service.rules.judge import Judge
 from service.rules.leave import Exempt
 from service.rules.rulebook import Rule, Rulebook, RulebookError, load_rulebook, overridden
-from service.settings import Settings
+from service.settings import Settings, plain_yaml
 from vision.observation import Observation, WindowId
 from vision.streamtime import SECOND, StreamTime, to_datetime
 
@@ -50,11 +48,11 @@ def other_books(settings: Settings, now: Books, file: Path | None, changes: Mapp
 
 def _read(file: Path) -> Mapping[str, Any]:
     try:
-        given = yaml.safe_load(file.read_text(encoding="utf-8"))
+        given = plain_yaml(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise RulebookError(f"{file}: {(error.strerror or str(error)).lower()}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RulebookError(f"{file}: not readable as YAML ({' '.join(str(error).split())})") from error
+    except ValueError as error:
+        raise RulebookError(f"{file}: not readable as YAML ({error})") from error
     if not isinstance(given, dict) or (
         "version" not in given and not all(isinstance(one, dict) for one in given.values())
     ):

@@ -77,6 +77,8 @@ def site(folder: Path, networks: dict[str, str], *cameras: dict[str, Any], **mor
     [
         ("hall: {name: x\n", "not readable as YAML: line 2, column 1: expected ',' or '}', but got '<stream end>'"),
         ("hall: \xff", "not readable as YAML"),
+        ("hall: {name: 2026-13-45}", "not readable as YAML: month must be in 1..12"),
+        ("hall: " + "[" * 3000, "not readable as YAML: it is nested too deeply"),
         ("hal: {name: x}", "hal: there is no such key"),
         ("server: {port: many}", "server.port: Input should be a valid integer"),
         ("rules: {leave_post: {after: soon}}", "rules: leave_post.after: 'soon' is no duration; write it as 2.5s"),
@@ -352,6 +354,8 @@ async def played(tmp_path: Path) -> Any:
         ("/events?before=nonsense", "before"),
         ("/events?after=nonsense", "after"),
         (f"/events?before={'9' * 20}_{'0' * 36}", "before"),
+        (f"/journal?after={'9' * 20}", "after"),
+        (f"/parts/rules/history?before={'9' * 20}", "before"),
     ],
 )
 async def test_api_names_the_value_that_is_wrong(played: PlayedSite, path: str, field: str) -> None:
@@ -360,6 +364,15 @@ async def test_api_names_the_value_that_is_wrong(played: PlayedSite, path: str, 
     assert answer.status_code == 422
     assert answer.json()["error"]["field"] == field
     assert answer.json()["error"]["message"].startswith(f"{field}: ")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '"x"'])
+async def test_api_says_that_the_body_is_wrong_where_no_key_of_it_is(played: PlayedSite, text: str) -> None:
+    headers = {"Content-Type": "application/json"}
+
+    answer = await played.client.put("/api/v1/events/e/verdict", content=text, headers=headers)
+
+    assert (answer.status_code, answer.json()["error"]["field"]) == (422, "body")
 
 
 @pytest.mark.parametrize(

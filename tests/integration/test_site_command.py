@@ -41,6 +41,24 @@ def put(config: Path, part: str, content: Any, *options: str) -> str:
     return run(config, "site", "set", part, "-", "--by", "王", "--why", "试行", *options, given=yaml.safe_dump(content))
 
 
+TENFOLD = "\n".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]" for a, b in zip("abcdefg", "bcdefgh", strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (f"a: &a [1]\n{TENFOLD}\nhall: *h", "with what its aliases repeat it has more than 1000000 values"),
+        ("hall: &h {leave_post: *h}", "with what its aliases repeat it has more than 1000000 values"),
+        ("hall: {leave_post: {after: 2026-13-45}}", "month must be in 1..12"),
+        (f"hall: {'[' * 3000}", "it is nested too deeply"),
+        (f"hall: {'9' * 5000}", "for integer string conversion"),
+    ],
+)
+def test_file_that_is_no_plain_yaml_is_refused(config: Path, text: str, why: str) -> None:
+    with pytest.raises(BadInput, match=f"^-: not readable as YAML .*{why}"):
+        run(config, "site", "set", "rules", "-", "--dry-run", given=text)
+
+
 def test_dry_run_prints_what_would_change_and_makes_no_database(config: Path) -> None:
     said = put(config, "rules", {"windows": {"w1": {"phone_use": {"after": "20s"}}}}, "--dry-run")
 
