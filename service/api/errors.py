@@ -62,7 +62,8 @@ def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
         fault: dict[str, Any] = dict(error.errors()[0])
-        field = ".".join(str(part) for part in fault["loc"][1:])
+        place = () if fault["type"] == "json_invalid" else fault["loc"][1:]
+        field = ".".join(str(part) for part in place) or str(fault["loc"][0])
         message = str(fault["msg"]).removeprefix("Value error, ")
         return _response(422, ErrorBody(code="bad_input", message=f"{field}: {message}", field=field))
 
@@ -73,4 +74,12 @@ def add_error_handlers(app: FastAPI) -> None:
 
 
 def _response(status: int, body: ErrorBody) -> JSONResponse:
-    return JSONResponse(ErrorOut(error=body).model_dump(), status_code=status)
+    return JSONResponse(_encodable(ErrorOut(error=body).model_dump()), status_code=status)
+
+
+def _encodable(error: dict[str, dict[str, str | None]]) -> dict[str, dict[str, str | None]]:
+    """``error`` with a ? for half a character, as JSON can bring it (\\ud800) and no answer can say it."""
+    return {
+        name: {key: text if text is None else text.encode(errors="replace").decode() for key, text in body.items()}
+        for name, body in error.items()
+    }

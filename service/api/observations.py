@@ -21,6 +21,7 @@ router = APIRouter(tags=["observations"])
 
 _LONGEST: Final = 4 * 3600 * SECOND
 _MOST_RUNS: Final = 20_000
+_YEARS: Final = range(1970, 2200)
 
 
 @router.get("/windows/{window}/observations")
@@ -69,4 +70,6 @@ def observations(
 def _moment(given: datetime, name: str) -> StreamTime:
     if given.tzinfo is None:
         raise ApiError(422, "bad_input", f"{name}: write it with its UTC offset, as 2026-01-05T09:00:00+08:00", name)
+    if given.year not in _YEARS:
+        raise ApiError(422, "bad_input", f"{name}: the year must be {_YEARS[0]} to {_YEARS[-1]}", name)
     return from_datetime(given)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from service.api.schemas import Moment
+from service.api.schemas import By, Moment, Why
 
 __all__ = [
     "BookChangeOut",
@@ -20,8 +20,7 @@ __all__ = [
     "VersionOut",
 ]
 
-By = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+WhyChanged = Annotated[Why, StringConstraints(min_length=1)]
 
 
 class PartIn(BaseModel):
@@ -46,7 +45,7 @@ class PartIn(BaseModel):
 
     content: dict[str, Any]
     by: By
-    why: Why
+    why: WhyChanged
     base: int = Field(ge=0)
 
 

@@ -79,7 +79,9 @@ async def change(
 async def history(
     site: SiteDep,
     part: Part,
-    before: Annotated[int | None, Query(ge=1, description="`next` of a page: the page that follows it.")] = None,
+    before: Annotated[
+        int | None, Query(ge=1, le=2**31 - 1, description="`next` of a page: the page that follows it.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> HistoryOut:
     """The versions of a part, newest first, a page at a time."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from service.evidence.retention import VerdictWord
 
@@ -331,8 +331,14 @@ class EventPageOut(BaseModel):
     newer: str | None
 
 
-By = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-Why = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+def _readable(text: str) -> str:
+    if any(ord(sign) < 32 and sign not in "\t\n\r" for sign in text):
+        raise ValueError("it holds control characters; write it in words")
+    return text
+
+
+By = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(_readable)]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_readable)]
 
 
 class VerdictIn(BaseModel):

@@ -61,7 +61,7 @@ async def hold(site: SiteDep, event: str, wanted: HoldIn) -> EventDetailOut:
 async def journal(
     site: SiteDep,
     event: Annotated[str | None, Query(description="Only the rows of this event.")] = None,
-    after: Annotated[int, Query(ge=0, description="`next` of a page: the page that follows it.")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1, description="`next` of a page: the page that follows it.")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> JournalOut:
     """The chain over all that happened to evidence, oldest first, a page at a time."""

@@ -94,7 +94,11 @@ def _print(found: Findings) -> None:
 
 def _of_folder(folder: Path) -> Findings:
     """A folder of evidence, of one event or of many, against the manifests in it."""
-    if not folder.is_dir():
+    try:
+        is_folder = folder.is_dir()
+    except OSError:  # a name that is longer than any folder's
+        is_folder = False
+    if not is_folder:
         raise BadInput(f"{folder}: is no event's id and no folder of evidence")
     # A folder with files and no manifest is an event's, too: its manifest is what is gone.
     inner = {one.parent for one in folder.rglob("*") if one.is_file()}

@@ -113,7 +113,13 @@ def checked(given: Settings, part: Part, content: object, refusal: Refusal) -> d
     if not isinstance(content, Mapping):
         raise PartError(f"{part}: it must hold the keys {' and '.join(shape.model_fields)}")
     try:
-        read = shape.model_validate(to_jsonable_python(content))
+        plain_content = to_jsonable_python(content)
+    except UnicodeEncodeError as error:  # JSON can write one, as \ud800
+        raise PartError(f"{part}: it holds half a character ({error.object[error.start : error.end]!a})") from error
+    except ValueError as error:
+        raise PartError(f"{part}: it is nested too deeply") from error
+    try:
+        read = shape.model_validate(plain_content)
     except ValidationError as error:
         place, sentence = faults(error)[0]
         raise PartError(f"{part}: {sentence}", f"content.{place}" if place else "content") from error

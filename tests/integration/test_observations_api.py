@@ -76,6 +76,8 @@ async def test_only_what_is_asked_for_is_told_and_a_window_without_a_log_says_no
         ("w1", {"until": SPAN["since"]}, 422, "until"),
         ("w1", {"until": "2026-01-05T13:00:01+08:00"}, 422, "until"),
         ("w1", {"answer": "mood"}, 422, "answer"),
+        ("w1", {"since": "0001-01-01T00:00:00+14:00"}, 422, "since"),
+        ("w1", {"until": "9999-12-31T23:59:59-14:00"}, 422, "until"),
     ],
 )
 async def test_question_that_cannot_be_answered_names_its_field(

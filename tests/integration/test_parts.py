@@ -1,6 +1,7 @@
 """What is edited while the site runs, over the API: checked, shown, refused, kept in versions, brought back."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -36,7 +37,10 @@ async def put(site: PlayedSite, part: str, content: Any, base: int = 0, *, dry: 
 
 async def ask(site: PlayedSite, part: str, content: Any, base: int = 0, *, dry: bool = False) -> Any:
     body = {"content": content, "by": "王主任", "why": "试行", "base": base}
-    return await site.client.put(f"/api/v1/parts/{part}", json=body, params={"dry_run": dry})
+    headers = {"Content-Type": "application/json"}
+    return await site.client.put(
+        f"/api/v1/parts/{part}", content=json.dumps(body), headers=headers, params={"dry_run": dry}
+    )
 
 
 async def get(site: PlayedSite, path: str) -> Any:
@@ -97,6 +101,13 @@ async def test_change_made_from_an_old_version_is_refused(site: PlayedSite) -> N
         assert "version 1 is there" in answer.json()["error"]["message"]
 
 
+def nested(levels: int) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    for _ in range(levels):
+        content = {"hall": content}
+    return content
+
+
 @pytest.mark.parametrize(
     ("part", "content", "field", "says"),
     [
@@ -107,6 +118,8 @@ async def test_change_made_from_an_old_version_is_refused(site: PlayedSite) -> N
         ("rules", {"hall": {"sleeping": {"state": "on"}}}, "content.hall.sleeping", "sleeping cannot be judged"),
         ("rules", {"hall": {"leave_post": 3}}, "content.hall.leave_post", "valid dictionary"),
         ("rules", {"halls": {}}, "content.halls", "there is no such key"),
+        ("rules", {"hall": {"\ud800": {}}}, "content", "half a character ('\\ud800')"),
+        ("rules", nested(400), "content", "it is nested too deeply"),
         ("duty", {"hall": {"shifts": ["9"]}}, "content.hall.shifts.0", "write it as 09:00-12:00"),
         ("duty", {"windows": {"w1": {"shift": []}}}, "content.windows.w1.shift", "there is no such key"),
         ("leave", {"entries": [{"from": "2026-01-05", "to": "2026-01-05"}]}, "content.entries.0.by", "required"),
@@ -247,6 +260,7 @@ async def test_leave_closes_the_open_events_of_its_window(site: PlayedSite) -> N
         ({"rules": ["x"], "from": "2026-01-05T09:00", "to": "2026-01-05T10:00", "by": "王"}, "rules"),
         ({"from": "tomorrow", "to": "2026-01-05T10:00", "by": "王"}, "from"),
         ({"from": "2026-01-05T09:00", "to": "2026-01-05T10:00", "by": ""}, "by"),
+        ({"from": "2026-01-05T09:00", "to": "2026-01-05T10:00", "by": "  "}, "by"),
     ],
 )
 async def test_wrong_leave_is_refused_with_its_field(site: PlayedSite, entry: Any, field: str) -> None:

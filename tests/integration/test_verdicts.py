@@ -79,6 +79,8 @@ async def test_events_are_listed_by_verdict(site: PlayedSite) -> None:
         ({"verdict": "dismissed", "by": "王"}, "why"),
         ({"verdict": "dismissed", "by": "王", "why": "   "}, "why"),
         ({"verdict": "upheld", "by": ""}, "by"),
+        ({"verdict": "upheld", "by": "王\0"}, "by"),
+        ({"verdict": "upheld", "by": "王", "why": "\x1b[2J"}, "why"),
         ({"verdict": "guilty", "by": "王"}, "verdict"),
         ({"by": "王"}, "verdict"),
     ],
