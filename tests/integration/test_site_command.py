@@ -102,7 +102,7 @@ def test_dates_and_hours_of_yaml_are_taken_as_they_are_meant(config: Path) -> No
 
     assert "version 1 of duty is saved" in said
     assert json.loads(run(config, "site", "show", "duty", "--json")) == {
-        "hall": {"days": {"2027-01-04": False, "2027-01-09": True}},
+        "hall": {"days": {"2027-01-04": "off", "2027-01-09": "on"}},
         "windows": {"w1": {"shifts": ["09:00-12:00"]}},
     }
 
