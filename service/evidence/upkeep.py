@@ -70,6 +70,7 @@ class Upkeep:
         self._troubles: dict[str, Trouble] = {}
         self._began = False
         self._signed_at: dict[Path, StreamTime] = {}
+        self._signed_to = 0
         self._swept_at: StreamTime | None = None
         self._refused: set[Path] = set()
         self._low = 0
@@ -120,12 +121,20 @@ class Upkeep:
         """One round: what is due every so often, and room where it is short."""
         now = self._clock()
         due = [place for place in self._places if self._is_due(self._signed_at.get(place), now)]
-        if due:
-            await self.sign_head(due)
+        if due or await self._was_done_something():
+            await self.sign_head(due or None)
         if self._is_due(self._swept_at, now):
             await self.sweep()
             self._swept_at = now
         await self.make_room()
+
+    async def _was_done_something(self) -> bool:
+        """Whether somebody has judged, held or handed out, or files were deleted, since the head was signed.
+
+        Machines' manifests wait for the hour; what people do could be worth undoing, so it is signed within seconds.
+        """
+        async with self._database.session() as session:
+            return await JournalQueries(session).has_deeds(after=self._signed_to)
 
     def _is_due(self, last: StreamTime | None, now: StreamTime) -> bool:
         return last is None or not 0 <= now - last < self._every
@@ -144,7 +153,7 @@ class Upkeep:
             except HeadsError as error:
                 self._say(f"head {place}", Trouble("head_not_written", str(error), {"place": str(place)}))
             else:
-                self._signed_at[place] = now
+                self._signed_at[place], self._signed_to = now, head.n
                 self._troubles.pop(f"head {place}", None)
 
     async def sweep(self) -> int:

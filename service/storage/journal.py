@@ -49,6 +49,12 @@ class JournalQueries:
         """How far the chain reaches."""
         return (await self._session.scalar(select(func.max(tables.JournalRow.n)))) or 0
 
+    async def has_deeds(self, after: int) -> bool:
+        """Whether rows after row ``after`` say more than that evidence was made."""
+        row = tables.JournalRow
+        query = select(row.n).where(row.n > after, row.kind != "manifest").order_by(row.n).limit(1)
+        return (await self._session.scalar(query)) is not None
+
     async def rows(self, after: int = 0) -> AsyncIterator[Row]:
         """The rows after row ``after``, in order; a long chain is read piece by piece."""
         while True:

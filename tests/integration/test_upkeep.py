@@ -246,6 +246,20 @@ async def test_head_is_signed_hourly_in_both_places_and_a_place_that_is_gone_is_
     assert len(read_heads(tmp_path / HEADS)[0]) == 2
 
 
+async def test_what_people_do_is_signed_at_the_next_round_and_what_machines_do_in_its_hour(house: House) -> None:
+    first, second = an_event(house.site.book), an_event(house.site.book, 1000.0)
+    await house.keep(first)
+    await house.rounds(2)
+    await house.keep(second)
+    await house.rounds(2)
+    async with house.site.site.database.session() as session:
+        await VerdictQueries(session).judge(first.id, Judged("upheld", "王", "", house.site.clock.now))
+
+    await house.rounds(2)
+
+    assert [head.n for head in read_heads(house.folder / HEADS)[0]] == [1, 3]
+
+
 async def test_deletion_that_was_cut_off_is_finished_at_the_next_start(house: House) -> None:
     event = an_event(house.site.book)
     place = await house.keep(event)
