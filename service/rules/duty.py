@@ -11,7 +11,7 @@ import chinese_calendar
 
 from service.rules.dates import Dates
 from service.rules.walltime import moment
-from vision.streamtime import StreamTime, to_datetime
+from vision.streamtime import SECOND, StreamTime, to_datetime
 
 __all__ = [
     "FIRST_KNOWN_YEAR",
@@ -124,8 +124,21 @@ class WorkingHours:
 
     def at(self, at: StreamTime) -> Duty:
         """Whether the window is on duty at ``at``."""
+        whole = self._in_second(at // SECOND)
+        return self._duty(at) if whole is None else whole[0]
+
+    def _duty(self, at: StreamTime) -> Duty:
         found = [duty for _, duty in self._found(at)]
         return "on" if "on" in found else next(iter(found), "off")
+
+    @lru_cache(maxsize=64)  # noqa: B019  # they live as long as their worker, and a hall's looks come together
+    def _in_second(self, second: int) -> tuple[Duty, Span | None] | None:
+        """Duty and shift all through a second, None where one of them changes within."""
+        first, last = (
+            (self._duty(at), self._shift(at))
+            for at in (StreamTime(second * SECOND), StreamTime((second + 1) * SECOND - 1))
+        )
+        return first if first == last else None
 
     def why_closed(self, at: StreamTime) -> str | None:
         """Why the window is out of service where ``at`` says that it is closed, None elsewhere."""
@@ -142,6 +155,10 @@ class WorkingHours:
 
     def shift(self, at: StreamTime) -> Span | None:
         """The shift on duty at ``at``; shifts that follow one another without a break are one."""
+        whole = self._in_second(at // SECOND)
+        return self._shift(at) if whole is None else whole[1]
+
+    def _shift(self, at: StreamTime) -> Span | None:
         day = to_datetime(at).astimezone(self.zone).date()
         return next((span for span in self._shifts(day) if span[0] <= at < span[1]), None)
 

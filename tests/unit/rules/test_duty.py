@@ -7,7 +7,7 @@ import pytest
 
 from service.rules.dates import Dates
 from service.rules.duty import LAST_KNOWN_YEAR, Calendar, Closing, Duty, Season, Shift, Week, WorkingHours
-from vision.streamtime import from_datetime
+from vision.streamtime import StreamTime, from_datetime
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 OFFICE = Week((Shift(time(9), time(12)), Shift(time(13), time(17))))
@@ -188,3 +188,13 @@ def test_dates_of_every_year_may_last_over_new_year(day: str, held: bool) -> Non
 def test_day_that_two_stretches_share_is_found(one: Dates, other: Dates, shared: tuple[int, int] | None) -> None:
     for day in (one.shared_with(other), other.shared_with(one)):
         assert (None if day is None else (day.month, day.day)) == shared
+
+
+def test_shift_that_begins_within_a_second_is_on_duty_from_its_very_begin() -> None:
+    hours = WorkingHours(ZoneInfo("Asia/Shanghai"), Week((Shift(time(9, 0, 0, 500_000), time(12)),)))
+    nine = from_datetime(datetime(2026, 1, 5, 9, tzinfo=ZoneInfo("Asia/Shanghai")))
+
+    said = [hours.at(StreamTime(nine + part)) for part in (0, 499_999, 500_000, 999_999, 1_000_000)]
+
+    assert said == ["off", "off", "on", "on", "on"]
+    assert hours.shift(StreamTime(nine + 499_999)) is None
