@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from tests.fixtures.hall import PlayedWorker, ServedHall, hall_settings, served_hall
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-LIMIT_MS = 10_000
+LIMIT_MS = 20_000
 SCREEN: dict[str, Any] = {"viewport": {"width": 1280, "height": 720}}
 
 OpenPage = Callable[..., Page]
