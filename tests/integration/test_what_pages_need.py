@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +142,7 @@ def test_missing_evidence_is_told_by_code_and_figures(hall: ServedHall) -> None:
         {"what": "clip", "why": "…", "code": "gap", "seconds": 4.0, "at": event.started_at},
         {"what": "clip", "why": "as an older version wrote it"},
     ]
-    manifest = {"complete": True, "files": [], "clip": None, "missing": missing}
+    manifest = {"complete": True, "event": asdict(event), "files": [], "clip": None, "missing": missing}
     hall.post("evidence", {"event": event.id, "folder": f"2026-01/{event.id}", "manifest": manifest})
 
     told = hall.get(f"/events/{event.id}")
@@ -161,7 +161,7 @@ def test_event_is_shown_by_the_picture_of_its_report(hall: ServedHall) -> None:
     posters = []
     for names in ([], ["begin.jpg"], ["begin.jpg", "satisfied.jpg", "end.jpg"]):
         files = [{"name": name, "sha256": "0" * 64, "bytes": 1} for name in names]
-        manifest = {"complete": True, "files": files, "clip": None, "missing": []}
+        manifest = {"complete": True, "event": asdict(event), "files": files, "clip": None, "missing": []}
         hall.post("evidence", {"event": event.id, "folder": f"2026-01/{event.id}", "manifest": manifest})
         posters.append(hall.get("/events")["events"][0]["poster"])
 
