@@ -15,9 +15,9 @@ from service.api.errors import ApiError
 from service.api.leave import end as api_end
 from service.api.leave import leave as api_leave
 from service.api.leave import register as api_register
-from service.api.part_schemas import LeaveOut
 from service.api.places import windows
 from service.api.present import moment
+from service.api.schemas.parts import LeaveOut
 from service.api.site import SiteDep
 from service.settings import LeaveSettings
 

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 
-from service.api.consequence_schemas import AccountOut, ConsequencesOut, HalfDayOut, LineOut, RungOut
 from service.api.errors import ApiError
 from service.api.present import moment
 from service.api.schemas import TextOut
+from service.api.schemas.consequences import AccountOut, ConsequencesOut, HalfDayOut, LineOut, RungOut
 from service.api.site import SiteDep
 from service.month import MonthReport, month_at, month_named, people_of, report_of
 from service.rules.consequences import Account, Line

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Query
 
 from service.api.errors import ApiError, NotFound
-from service.api.part_schemas import LeaveOut
 from service.api.parts import propose, save, stale
 from service.api.present import moment
 from service.api.schemas import By
+from service.api.schemas.parts import LeaveOut
 from service.api.site import Site, SiteDep
 from service.api.taking_up import take_up
 from service.parts import PartError

@@ -7,7 +7,8 @@ import structlog
 from fastapi import APIRouter, Path, Query
 
 from service.api.errors import ApiError, NotFound
-from service.api.part_schemas import (
+from service.api.present import moment
+from service.api.schemas.parts import (
     BookChangeOut,
     ChangeOut,
     DutyDayOut,
@@ -19,7 +20,6 @@ from service.api.part_schemas import (
     SpellOut,
     VersionOut,
 )
-from service.api.present import moment
 from service.api.site import Site, SiteDep
 from service.api.taking_up import take_up
 from service.parts import Part, PartError, Proposal, part_of, proposed

@@ -9,9 +9,9 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from service.api.consequence_schemas import ConsequencesOut
 from service.api.consequences import consequences_out
 from service.api.schemas import TextOut
+from service.api.schemas.consequences import ConsequencesOut
 from service.cli.options import Config
 from service.cli.sources import site_in_force
 from service.cli.tables import say

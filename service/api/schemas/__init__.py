@@ -1,0 +1,86 @@
+"""What the API says and takes: the shapes that pages and other programs are written against."""
+
+from service.api.schemas.events import (
+    ConditionOut,
+    EscalationOut,
+    EventDetailOut,
+    EventOut,
+    EventPageOut,
+    HoldIn,
+    HoldOut,
+    VerdictIn,
+    VerdictOut,
+)
+from service.api.schemas.evidence import (
+    ClipOut,
+    EvidenceFileOut,
+    EvidenceOut,
+    ExportIn,
+    JournalOut,
+    JournalRowOut,
+    KeyFrameOut,
+    MissingOut,
+)
+from service.api.schemas.ingest import IngestIn, IngestOut
+from service.api.schemas.live import (
+    BoxOut,
+    BreachOut,
+    CameraOut,
+    HallOut,
+    HealthOut,
+    LiveOut,
+    UpkeepOut,
+    WindowOut,
+    WorkerOut,
+    ZonesIn,
+    ZonesOut,
+)
+from service.api.schemas.observations import ObservationsOut, RunOut
+from service.api.schemas.rules import RulebookOut, RuleOut, UnjudgedOut, WaitingOut
+from service.api.schemas.words import By, Moment, TextOut, Why, WindowStatus
+from service.evidence.retention import VerdictWord
+
+__all__ = [
+    "BoxOut",
+    "BreachOut",
+    "By",
+    "CameraOut",
+    "ClipOut",
+    "ConditionOut",
+    "EscalationOut",
+    "EventDetailOut",
+    "EventOut",
+    "EventPageOut",
+    "EvidenceFileOut",
+    "EvidenceOut",
+    "ExportIn",
+    "HallOut",
+    "HealthOut",
+    "HoldIn",
+    "HoldOut",
+    "IngestIn",
+    "IngestOut",
+    "JournalOut",
+    "JournalRowOut",
+    "KeyFrameOut",
+    "LiveOut",
+    "MissingOut",
+    "Moment",
+    "ObservationsOut",
+    "RuleOut",
+    "RulebookOut",
+    "RunOut",
+    "TextOut",
+    "UnjudgedOut",
+    "UpkeepOut",
+    "VerdictIn",
+    "VerdictOut",
+    "VerdictWord",
+    "WaitingOut",
+    "Why",
+    "WindowOut",
+    "WindowStatus",
+    "WorkerOut",
+    "ZonesIn",
+    "ZonesOut",
+]
