@@ -96,7 +96,7 @@ async def _case(session: AsyncSession, settings: Settings, data: Path, key: Site
         raise BadInput(f"{event}: there is no evidence of such an event on this site")
     if stored.deleted_at is not None:
         raise BadInput(f"{event}: its evidence was deleted: {stored.deleted_why}")
-    names = {window.id: window.name for window in await PlaceQueries(session).windows(also_inactive=True)}
+    names = await PlaceQueries(session).window_names()
     zone = settings.hall.zone
     verdicts = [
         {"verdict": one.verdict, "by": one.by, "why": one.why, "at": to_datetime(one.at).astimezone(zone).isoformat()}

@@ -72,7 +72,7 @@ async def report_of(
     asked = {rule for entry in book.consequences.half_days for rule in entry.unless}
     needed = [*await queries.repeated_by(one.event for one in upheld), *await queries.of_rules(asked), *upheld]
     judged = await _with_rules(EventQueries(session), needed)
-    names = {window.id: window.name for window in await PlaceQueries(session).windows(also_inactive=True)}
+    names = await PlaceQueries(session).window_names()
     found = accounts(judged, (month.since, month.until), book.consequences, people_at)
     return MonthReport(month, await queries.counts(), tuple(found), Explainer(zone, lambda id_: names.get(id_, id_)))
 

@@ -9,16 +9,17 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 
+from service.api.asked import moment_asked
 from service.api.errors import ApiError, NotFound
 from service.api.present import event_out, evidence_out, moment
 from service.api.schemas import EventDetailOut, EventOut, EventPageOut, EvidenceOut, HoldOut, TextOut, VerdictOut
 from service.api.site import Site, SiteDep
-from service.evidence.retention import Case, VerdictWord
-from service.rules.event import Event
+from service.evidence.retention import Case
+from service.rules.event import Event, VerdictWord
 from service.storage import EventFilter, EventKey, EventQueries, JournalQueries, PlaceQueries, VerdictQueries
 from service.storage.events import StoredEvidence
 from service.storage.verdicts import Judged, LegalHold
-from vision.streamtime import StreamTime, from_datetime
+from vision.streamtime import StreamTime
 
 __all__ = ["events_out", "router"]
 
@@ -55,7 +56,7 @@ async def events(
     window: str | None = None,
     rule: str | None = None,
     state: Literal["open", "closed", "interrupted"] | None = None,
-    verdict: Literal["pending", "upheld", "dismissed"] | None = None,
+    verdict: VerdictWord | None = None,
     since: Annotated[datetime | None, Query(description="Began at or after this moment, with its UTC offset.")] = None,
     until: Annotated[datetime | None, Query(description="Began before this moment, with its UTC offset.")] = None,
     before: Annotated[str | None, Query(description="`next` of a page: the page that follows it.")] = None,
@@ -63,11 +64,13 @@ async def events(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> EventPageOut:
     """Events, newest first, a page at a time."""
-    wanted = EventFilter(window, rule, state, verdict, _moment(since, "since"), _moment(until, "until"))
+    begins = None if since is None else moment_asked(since, "since")
+    ends = None if until is None else moment_asked(until, "until")
+    wanted = EventFilter(window, rule, state, verdict, begins, ends)
     async with site.database.session() as session:
         queries = EventQueries(session)
         page = await queries.page(wanted, limit, _key(before, "before"), _key(after, "after"))
-        names = await _names(PlaceQueries(session))
+        names = await PlaceQueries(session).window_names()
         shown = await events_out(site, queries, names, list(page.events))
     return EventPageOut(events=shown, next=_text(page.older), newer=_text(page.newer))
 
@@ -81,7 +84,7 @@ async def event(site: SiteDep, event: str) -> EventDetailOut:
         if found is None:
             raise NotFound("event", event)
         found = so_far(found, site.board.going_on())
-        names = await _names(places)
+        names = await places.window_names()
         book = await _book(site, queries, found.rulebook)
         stored = await queries.evidence(event)
         standing = await _standing(VerdictQueries(session), JournalQueries(session), event)
@@ -183,10 +186,6 @@ async def _book(site: Site, queries: EventQueries, version: str) -> Mapping[str,
     return known
 
 
-async def _names(places: PlaceQueries) -> dict[str, str]:
-    return {window.id: window.name for window in await places.windows(also_inactive=True)}
-
-
 def _key(text: str | None, field: str) -> EventKey | None:
     if text is None:
         return None
@@ -198,11 +197,3 @@ def _key(text: str | None, field: str) -> EventKey | None:
 
 def _text(key: EventKey | None) -> str | None:
     return None if key is None else f"{key[0]}_{key[1]}"
-
-
-def _moment(given: datetime | None, field: str) -> StreamTime | None:
-    if given is None:
-        return None
-    if given.tzinfo is None:
-        raise ApiError(422, "bad_input", f"{field}: give the UTC offset too, as 2026-01-05T09:00:00+08:00", field)
-    return from_datetime(given)

@@ -76,7 +76,7 @@ async def _keep_event(site: Site, body: _EventBody) -> bool:
     event = body.event()
     async with site.database.session() as session:
         queries = EventQueries(session)
-        names = {window.id: window.name for window in await PlaceQueries(session).windows(also_inactive=True)}
+        names = await PlaceQueries(session).window_names()
         if event.window not in names:
             raise ApiError(422, "bad_input", f'body.window: there is no window "{event.window}"', "body.window")
         if body.book is None and await queries.rulebook(event.rulebook) is None:
@@ -106,7 +106,7 @@ async def _keep_evidence(site: Site, body: _EvidenceBody) -> bool:
         if event is None:
             raise NotFound("event", body.event)
         changed = await queries.keep_evidence(body.event, body.folder, body.manifest, site.board.now())
-        names = {window.id: window.name for window in await PlaceQueries(session).windows(also_inactive=True)}
+        names = await PlaceQueries(session).window_names()
         shown = await events_out(site, queries, names, [event])
     if changed:
         site.board.announce([{"event": shown[0].model_dump(), "alert": False}])

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
 
+from service.api.asked import moment_asked
 from service.api.errors import ApiError, NotFound
 from service.api.present import moment
 from service.api.schemas import ObservationsOut, RunOut
@@ -13,7 +14,7 @@ from service.observations import ObservationReader
 from service.observations.format import ANSWERS
 from service.observations.runs import runs
 from vision.observation import WindowId
-from vision.streamtime import SECOND, StreamTime, from_datetime
+from vision.streamtime import SECOND
 
 __all__ = ["router"]
 
@@ -35,7 +36,7 @@ def observations(
     """Stretches in which each answer stayed the same; where there is none nobody could tell, or nobody looked."""
     if WindowId(window) not in site.settings.windows():
         raise NotFound("window", window)
-    begins, ends = _moment(since, "since"), _moment(until, "until")
+    begins, ends = moment_asked(since, "since"), moment_asked(until, "until")
     if not 0 < ends - begins <= _LONGEST:
         raise ApiError(422, "bad_input", "until: must be later than since, by 4 hours at most", "until")
     names = answer or list(ANSWERS)
@@ -65,11 +66,3 @@ def observations(
         },
         unreadable_lines=reader.coverage.unreadable,
     )
-
-
-def _moment(given: datetime, name: str) -> StreamTime:
-    if given.tzinfo is None:
-        raise ApiError(422, "bad_input", f"{name}: write it with its UTC offset, as 2026-01-05T09:00:00+08:00", name)
-    if given.year not in _YEARS:
-        raise ApiError(422, "bad_input", f"{name}: the year must be {_YEARS[0]} to {_YEARS[-1]}", name)
-    return from_datetime(given)

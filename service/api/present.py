@@ -26,9 +26,8 @@ from service.api.schemas import (
     WorkerOut,
 )
 from service.api.site import Site
-from service.evidence.retention import VerdictWord
 from service.parts.in_force import TroubleCode
-from service.rules.event import Event
+from service.rules.event import Event, VerdictWord
 from service.rules.rulebook import Rule
 from service.storage.events import StoredEvidence
 from service.storage.places import Camera, Window

@@ -84,6 +84,6 @@ async def _tell(site: Site, event: str) -> None:
     async with site.database.session() as session:
         queries = EventQueries(session)
         found = await queries.find(event)
-        names = {window.id: window.name for window in await PlaceQueries(session).windows(also_inactive=True)}
+        names = await PlaceQueries(session).window_names()
         shown = await events_out(site, queries, names, [found] if found else [])
     site.board.announce([{"event": one.model_dump(), "alert": False} for one in shown])

@@ -49,12 +49,7 @@ def export(
 
     zaigang evidence export 3f0c… --by 张三 --why 申诉复核 --config zaigang.yaml
     """
-    by, why = by.strip(), why.strip()
-    for name, text, most in (("--by", by, 40), ("--why", why, 500)):
-        if len(text) > most:
-            raise BadInput(f"{name}: {len(text)} characters; at most {most}")
-    if not by:
-        raise BadInput("--by: say who exports it; the name stands in every picture")
+    by, why = _text("--by", by, 40), _text("--why", why, 500, least=0)
     given = load_settings(config)
     target = out or Path(f"{event}.{form}")
     if not target.parent.is_dir():
@@ -119,10 +114,10 @@ async def _held(settings: Settings, event: str, by: str, why: str, is_held: bool
         await database.close()
 
 
-def _text(option: str, given: str, most: int) -> str:
+def _text(option: str, given: str, most: int, least: int = 1) -> str:
     text = given.strip()
-    if not 1 <= len(text) <= most:
-        raise BadInput(f"{option}: give 1 to {most} characters, not {len(text)}")
+    if not least <= len(text) <= most:
+        raise BadInput(f"{option}: give {least} to {most} characters, not {len(text)}")
     return text
 
 

@@ -1,14 +1,11 @@
 """How long evidence is kept: by what came of its event, and never less while somebody holds it."""
 
 from dataclasses import dataclass
-from typing import Literal
 
+from service.rules.event import VerdictWord
 from vision.streamtime import StreamTime
 
-__all__ = ["Case", "Retention", "VerdictWord"]
-
-VerdictWord = Literal["pending", "upheld", "dismissed"]
-"""How an event stands; what the machine says is pending until somebody has judged it."""
+__all__ = ["Case", "Retention"]
 
 
 @dataclass(frozen=True, slots=True)

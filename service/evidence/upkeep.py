@@ -12,8 +12,9 @@ import structlog
 
 from service.evidence.heads import HEADS, HeadsError, append_head
 from service.evidence.journal import head_of
-from service.evidence.retention import Retention, VerdictWord
+from service.evidence.retention import Retention
 from service.evidence.signing import SiteKey
+from service.rules.event import VerdictWord
 from service.storage import Database, JournalQueries
 from service.storage.keeping import KeepingQueries, Kept
 from vision.errors import ZaigangError

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from service.rules.event import Event
+from service.rules.event import Event, VerdictWord
 from service.rules.rulebook import Consequences, HalfDay, Rule, Rung, Severity
 from vision.observation import WindowId
 from vision.streamtime import SECOND, StreamTime
@@ -30,12 +30,10 @@ __all__ = [
     "PeopleAt",
     "Uncounted",
     "Unnamed",
-    "Verdict",
     "Whose",
     "accounts",
 ]
 
-Verdict = Literal["pending", "upheld", "dismissed"]
 
 PeopleAt: TypeAlias = Callable[[WindowId, StreamTime], tuple[str, ...]]
 """Who is on the roster for a window at a moment."""
@@ -53,7 +51,7 @@ class Judged:
 
     event: Event
     rule: Rule
-    verdict: Verdict
+    verdict: VerdictWord
 
     @property
     def lasted(self) -> float:

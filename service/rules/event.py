@@ -7,10 +7,13 @@ from typing import Final, Literal
 from vision.observation import WindowId
 from vision.streamtime import StreamTime
 
-__all__ = ["Event", "EventState", "event_id"]
+__all__ = ["Event", "EventState", "VerdictWord", "event_id"]
 
 EventState = Literal["open", "closed", "interrupted"]
 """``interrupted``: nothing could be judged for longer than the rule holds an open event."""
+
+VerdictWord = Literal["pending", "upheld", "dismissed"]
+"""How an event stands; what the machine says is pending until somebody has judged it."""
 
 _NAMESPACE: Final = uuid.UUID("6f3c0d8a-5f0e-5b52-9d1e-2b1a7c9b7a10")
 

@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.evidence.retention import VerdictWord
-from service.rules.event import Event
+from service.rules.event import Event, VerdictWord
 from service.storage import tables
 from service.storage.journal import JournalQueries, manifest_row
 from vision.observation import WindowId

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.evidence.retention import VerdictWord
+from service.rules.event import VerdictWord
 from service.storage import tables
 from service.storage.journal import JournalQueries, manifest_row
 from vision.streamtime import StreamTime

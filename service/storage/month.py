@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.rules.consequences import Verdict
-from service.rules.event import Event
+from service.rules.event import Event, VerdictWord
 from service.storage import tables
 from service.storage.events import event_of
 from vision.streamtime import StreamTime
@@ -20,7 +19,7 @@ class EventOnTrial:
     """An event and the verdict that holds."""
 
     event: Event
-    verdict: Verdict
+    verdict: VerdictWord
 
 
 class MonthQueries:

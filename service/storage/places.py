@@ -86,6 +86,10 @@ class PlaceQueries:
         rows = await self._session.scalars(query)
         return [Window(row.id, row.hall, row.camera, row.name, row.active) for row in rows]
 
+    async def window_names(self) -> dict[str, str]:
+        """What every window is called, those too that the configuration no longer names."""
+        return {window.id: window.name for window in await self.windows(also_inactive=True)}
+
     async def drawn(self) -> dict[str, DrawnZones]:
         """The latest drawn zones of every window that has any."""
         zones = tables.Zones

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.evidence.retention import VerdictWord
+from service.rules.event import VerdictWord
 from service.storage import tables
 from service.storage.journal import JournalQueries
 from vision.streamtime import StreamTime

@@ -370,8 +370,8 @@ def test_page_alone(site: ExportSite, tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         (("0" * 8 + "-0000-0000-0000-" + "0" * 12, "--by", "张三"), "there is no evidence of such an event"),
-        (("EVENT", "--by", "  "), "--by: say who exports it"),
-        (("EVENT", "--by", "x" * 41), "--by: 41 characters; at most 40"),
+        (("EVENT", "--by", "  "), "--by: give 1 to 40 characters, not 0"),
+        (("EVENT", "--by", "x" * 41), "--by: give 1 to 40 characters, not 41"),
         (("EVENT", "--by", "张三", "--out", "nowhere/x.zip"), "there is no folder nowhere"),
     ],
 )

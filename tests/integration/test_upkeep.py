@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from service.evidence.heads import HEADS, read_heads
-from service.evidence.retention import Case, Retention, VerdictWord
+from service.evidence.retention import Case, Retention
 from service.evidence.upkeep import Upkeep
 from service.rules import Event
+from service.rules.event import VerdictWord
 from service.storage import EventQueries, JournalQueries, VerdictQueries
 from service.storage.keeping import KeepingQueries
 from service.storage.verdicts import Judged, LegalHold

@@ -38,7 +38,7 @@ from service.api.schemas.live import (
 from service.api.schemas.observations import ObservationsOut, RunOut
 from service.api.schemas.rules import RulebookOut, RuleOut, UnjudgedOut, WaitingOut
 from service.api.schemas.words import By, Moment, TextOut, Why, WindowStatus
-from service.evidence.retention import VerdictWord
+from service.rules.event import VerdictWord
 
 __all__ = [
     "BoxOut",

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from service.api.schemas.evidence import EvidenceOut
 from service.api.schemas.words import By, Moment, TextOut, Why
-from service.evidence.retention import VerdictWord
+from service.rules.event import VerdictWord
 
 __all__ = [
     "ConditionOut",

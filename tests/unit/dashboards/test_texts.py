@@ -12,9 +12,9 @@ from dashboards.texts import LANGUAGES, texts
 from dashboards.zones import KINDS
 from service.api.schemas import EventOut, WindowStatus, WorkerOut
 from service.evidence.manifest import MissingCode
-from service.evidence.retention import VerdictWord
 from service.evidence.upkeep import Code
 from service.parts.in_force import TroubleCode
+from service.rules.event import VerdictWord
 from service.rules.rulebook import PARTS, load_rulebook
 from vision.layout import ZONES
 from vision.observation import COUNTS, REASONS, SIGNALS

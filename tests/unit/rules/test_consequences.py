@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.month import month_named
-from service.rules.consequences import Account, Judged, PeopleAt, Verdict, accounts
-from service.rules.event import Event, event_id
+from service.rules.consequences import Account, Judged, PeopleAt, accounts
+from service.rules.event import Event, VerdictWord, event_id
 from service.rules.explanation import Explainer
 from service.rules.rulebook import Rulebook, RulebookError, load_rulebook, overridden
 from vision.errors import BadInput
@@ -33,7 +33,7 @@ def judged(
     rule: str,
     begins: str | StreamTime,
     minutes: float = 6,
-    verdict: Verdict = "upheld",
+    verdict: VerdictWord = "upheld",
     window: str = "w1",
     repeats: Judged | None = None,
 ) -> Judged:
@@ -78,7 +78,7 @@ def test_windows_have_ladders_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("verdict", ["pending", "dismissed"])
-def test_what_is_not_upheld_leads_to_nothing(verdict: Verdict) -> None:
+def test_what_is_not_upheld_leads_to_nothing(verdict: VerdictWord) -> None:
     assert of_month(judged("smoking", "02 10:00", verdict=verdict)) == []
 
 
@@ -175,7 +175,7 @@ def test_an_absence_of_two_hours_is_half_a_day_where_no_shift_adds_them_up() -> 
 
 
 @pytest.mark.parametrize(("verdict", "missed"), [("upheld", 1), ("pending", 0), ("dismissed", 0)])
-def test_where_a_shift_adds_them_up_the_verdict_on_the_sum_decides(verdict: Verdict, missed: int) -> None:
+def test_where_a_shift_adds_them_up_the_verdict_on_the_sum_decides(verdict: VerdictWord, missed: int) -> None:
     account = only(judged("leave_post", "02 09:00", 130), judged("half_day_absence", "02 09:00", 130, verdict))
 
     assert account.missed == missed
