@@ -63,7 +63,7 @@ def moment(cell: Cell, day: date | None = None) -> str:
         year, month, on, hour, minute, second = (int(part) if part else 0 for part in found.groups()[:6])
         if found[4] is None:
             return date(year, month, on).isoformat()
-        return datetime(year, month, on, hour, minute, second).isoformat(timespec="seconds") + (found[7] or "")  # noqa: DTZ001
+        return f"{date(year, month, on).isoformat()}T{time(hour, minute, second).isoformat()}{found[7] or ''}"
     except ValueError:
         raise ValueError(f"{text(cell)!r} is no date; write it as 2026-01-05, or 2026-01-05 10:00") from None
 

@@ -20,7 +20,7 @@ __all__ = ["read_workbook"]
 _MOST_BYTES: Final = 32_000_000
 _MOST_PARTS: Final = 500
 _LITERAL: Final = re.compile(r'\[[^\]]*\]|"[^"]*"')
-_FIRST_DAY: Final = datetime(1901, 1, 1)  # noqa: DTZ001  # a sheet's dates have no zone; before it lie its bare times
+_FIRST_DAY: Final = date(1901, 1, 1)  # before it lie a sheet's bare times
 
 
 def read_workbook(content: bytes, sheet: str | None = None) -> Table:
@@ -106,7 +106,7 @@ def _cell(shown: Any, written: Any) -> Cell:
         # Excel keeps moments as fractions of a day: 10:30 comes as 10:29:59.999.
         value = value + timedelta(milliseconds=500)
         value = value.replace(microsecond=0)
-        if value < _FIRST_DAY:
+        if value.date() < _FIRST_DAY:
             return Cell("24:00" if value.time() == time() else value.time())
         if value.time() == time() and "h" not in style:
             return Cell(value.date(), yearless="y" not in style)

@@ -196,7 +196,7 @@ def event_of(row: tables.Event) -> Event:
         WindowId(row.window),
         row.rule,
         row.rulebook,
-        row.state,  # type: ignore[arg-type]  # written from an Event
+        row.state,
         StreamTime(row.started_at),
         StreamTime(row.satisfied_at),
         StreamTime(row.until),

@@ -71,4 +71,4 @@ def upheld_query(since: StreamTime, until: StreamTime) -> Select[tables.Event]:
 
 
 def _found(rows: Iterable[tables.Event]) -> list[EventOnTrial]:
-    return [EventOnTrial(event_of(row), row.verdict) for row in rows]  # type: ignore[arg-type]  # one of three words
+    return [EventOnTrial(event_of(row), row.verdict) for row in rows]

@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, MetaData, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from service.rules.event import EventState, VerdictWord
+
 __all__ = [
     "Base",
     "Camera",
@@ -104,13 +106,13 @@ class Event(Base):
     window: Mapped[str] = mapped_column(ForeignKey("windows.id"))
     rule: Mapped[str] = mapped_column(String(40))
     rulebook: Mapped[str] = mapped_column(ForeignKey("rulebooks.version"))
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[EventState] = mapped_column(String(12))
     started_at: Mapped[int] = mapped_column(BigInteger)
     satisfied_at: Mapped[int] = mapped_column(BigInteger)
     until: Mapped[int] = mapped_column(BigInteger)
     confidence: Mapped[float] = mapped_column(Float)
     repeat_of: Mapped[str | None] = mapped_column(String(36))
-    verdict: Mapped[str] = mapped_column(String(10), default="pending", server_default="pending")
+    verdict: Mapped[VerdictWord] = mapped_column(String(10), default="pending", server_default="pending")
 
 
 class Evidence(Base):
@@ -147,7 +149,7 @@ class Verdict(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     event: Mapped[str] = mapped_column(ForeignKey("events.id"))
-    verdict: Mapped[str] = mapped_column(String(10))
+    verdict: Mapped[VerdictWord] = mapped_column(String(10))
     by: Mapped[str] = mapped_column(String(40))
     why: Mapped[str] = mapped_column(String(500))
     at: Mapped[int] = mapped_column(BigInteger)

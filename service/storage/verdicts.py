@@ -76,4 +76,4 @@ class VerdictQueries:
 
 
 def _judged(row: tables.Verdict) -> Judged:
-    return Judged(row.verdict, row.by, row.why, StreamTime(row.at))  # type: ignore[arg-type]  # written from one
+    return Judged(row.verdict, row.by, row.why, StreamTime(row.at))

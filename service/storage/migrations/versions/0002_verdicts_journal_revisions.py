@@ -17,8 +17,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("kept_since", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("deleted_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("deleted_why", sa.String(length=200), nullable=True))
-    began = "SELECT started_at FROM events WHERE events.id = evidence.event"
-    op.execute(f"UPDATE evidence SET kept_since = ({began})")  # noqa: S608  # both are written here
+    op.execute("UPDATE evidence SET kept_since = (SELECT started_at FROM events WHERE events.id = evidence.event)")
     kept = sa.text("kept_since IS NOT NULL")
     op.create_index("ix_evidence_kept", "evidence", ["kept_since"], sqlite_where=kept, postgresql_where=kept)
     op.create_table(
