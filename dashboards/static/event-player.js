@@ -195,6 +195,12 @@ class EventPlayer extends HTMLElement {
       video.requestVideoFrameCallback(shown);
     };
     video.requestVideoFrameCallback(shown);
+    // Of two pictures in one turn (a clip's first and the one that was sought) Chromium at times tells the former alone.
+    video.addEventListener("seeked", async () => {
+      await this.#shown();
+      const isElsewhere = Math.abs(video.currentTime - this.#at) > LONGEST_STEP_S;
+      if (video === this.#video && video.paused && !video.seeking && isElsewhere) this.#picture(video.currentTime);
+    });
   }
 
   #failed() {
@@ -297,11 +303,14 @@ class EventPlayer extends HTMLElement {
 
   /** Until a seek has shown its picture; one within the same picture shows none, so it ends after a moment. */
   #settled(video) {
+    return new Promise((done) => video.addEventListener("seeked", () => this.#shown().then(done), { once: true }));
+  }
+
+  /** Until another picture is told of, or a moment has gone by without one. */
+  #shown() {
     return new Promise((done) => {
-      video.addEventListener("seeked", () => {
-        this.addEventListener("position", done, { once: true });
-        setTimeout(done, SAME_PICTURE_MS);
-      }, { once: true });
+      this.addEventListener("position", done, { once: true });
+      setTimeout(done, SAME_PICTURE_MS);
     });
   }
 
