@@ -11,7 +11,7 @@ from service.looks import read_looks
 from service.rules.duty import always_on
 from service.rules.event import Event
 from service.rules.judge import Judge
-from service.rules.rulebook import load_rulebook, overridden
+from service.rules.rulebook import overridden
 from service.settings import load_settings
 from vision.streamtime import SECOND
 
@@ -34,7 +34,7 @@ def judge(
         )
     settings = load_settings(config)
     set_here = parse_changes(changes)
-    base = overridden(load_rulebook(), settings.rules, "rules")
+    base = settings.hall_book()
     hall_book = overridden(base, set_here, "--set")
     configured = settings.books()
     windows = dict.fromkeys(look.window for look in recorded.looks)

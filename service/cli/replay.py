@@ -17,7 +17,7 @@ from service.models import load_eye, load_uniforms
 from service.rules.duty import always_on
 from service.rules.event import Event
 from service.rules.judge import Judge
-from service.rules.rulebook import load_rulebook, overridden
+from service.rules.rulebook import overridden
 from service.settings import CameraSettings, Settings, load_settings
 from vision.address import address
 from vision.errors import BadInput
@@ -67,7 +67,7 @@ def replay(
         windows[window] = {**windows.get(window, {}), **own}
     windows = windows or {WindowId("w1"): {}}
     set_here = parse_changes(changes)
-    base = overridden(load_rulebook(), settings.rules, "rules")
+    base = settings.hall_book()
     hall_book = overridden(base, set_here, "--set")
     configured = settings.books()
     books = {window: overridden(configured.get(window, base), set_here, "--set") for window in windows}

@@ -17,7 +17,7 @@ from service.cli.whatif_told import local, tell
 from service.looks import read_looks
 from service.models import refusal_by
 from service.observations import ObservationReader
-from service.rules.rulebook import Rulebook, load_rulebook, overridden
+from service.rules.rulebook import Rulebook
 from service.settings import Settings, load_settings
 from service.settings.moments import begin_of, end_of
 from service.storage import EventQueries, read_database
@@ -116,7 +116,7 @@ def _books(settings: Settings, known: Iterable[WindowId], only: list[str] | None
         raise BadInput(f"--window {strange}: there is no such window; there are {', '.join(windows) or 'none'}")
     if not windows:
         raise BadInput("whatif: there is no window; name the site with --config")
-    configured, hall = settings.books(), overridden(load_rulebook(), settings.rules, "rules")
+    configured, hall = settings.books(), settings.hall_book()
     return {window: configured.get(window, hall) for window in windows if not only or window in only}
 
 

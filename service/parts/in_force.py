@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from service.parts.content import PARTS, Part, PartError, Refusal, Revision, checked, with_edits
-from service.rules.rulebook import Rulebook, load_rulebook, overridden
+from service.rules.rulebook import Rulebook
 from service.settings import Settings
 from vision.observation import WindowId
 
@@ -79,8 +79,7 @@ def _of(
     settings: Settings,
     troubles: Iterable[str],
 ) -> Effective:
-    hall_book = overridden(load_rulebook(), settings.rules, "rules")
-    return Effective(given, revisions, contents, settings, settings.books(), hall_book, tuple(troubles))
+    return Effective(given, revisions, contents, settings, settings.books(), settings.hall_book(), tuple(troubles))
 
 
 def _fitting(

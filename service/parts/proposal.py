@@ -9,7 +9,7 @@ from service.parts.content import Part, Refusal, checked, with_edits
 from service.parts.in_force import Effective
 from service.parts.leave import named
 from service.parts.outlook import DutyDay, outlook
-from service.rules.rulebook import Rulebook, load_rulebook, overridden
+from service.rules.rulebook import Rulebook
 from service.settings import DutySettings, LeaveSettings, RosterEntry, Settings
 from vision.observation import WindowId
 from vision.streamtime import StreamTime
@@ -108,8 +108,7 @@ _Alike: TypeAlias = tuple[tuple[str, ...], Mapping[str, Any], Mapping[str, Any]]
 def _judged(before: Settings, after: Settings) -> Iterator[_Alike]:
     old, new = before.books(), after.books()
     if not old:
-        hall = overridden(load_rulebook(), before.rules, "rules"), overridden(load_rulebook(), after.rules, "rules")
-        yield (), _flat(hall[0]), _flat(hall[1])
+        yield (), _flat(before.hall_book()), _flat(after.hall_book())
     for change in _books(old, new):
         window = WindowId(change.windows[0])
         yield change.windows, _flat(old[window]), _flat(new[window])

@@ -33,12 +33,13 @@ class Explainer:
 
     def line(self, line: Line) -> Text:
         """Which event it is, by which rule and sentence of the sources, and what it counts for."""
-        rule, sources = line.judged.rule, " ".join(line.judged.rule.sources)
+        rule = line.judged.rule
+        quoted = _quoted(rule.text, rule.sources)
         where = f"{self._when(line.judged)} {self.window(line.judged.event.window)}"
         said = [
             Text(
-                zh=f"{where} {rule.name.zh}（{sources}：“{rule.text.zh}”）。",
-                en=f'{where}, {rule.name.en} ({sources}: "{rule.text.en}").',
+                zh=f"{where} {rule.name.zh}{quoted.zh}。",
+                en=f"{where}, {rule.name.en} {quoted.en}.",
             ),
             self._uncounted(line, line.uncounted) if line.uncounted is not None else _counted(line),
         ]
@@ -49,18 +50,17 @@ class Explainer:
     def half_day(self, missed: HalfDayMissed) -> Text:
         """What a half day's absence was made of, or how many are lacking to one."""
         entry, when = missed.entry, [self._when(one) for one in missed.events]
-        sources = " ".join(entry.sources)
+        quoted = _quoted(entry.text, entry.sources)
         if missed.nth is None:
             so_far, names = f"{len(missed.events)}/{entry.times}", _names(missed.events)
             return Text(
-                zh=f"{names.zh} {so_far}：{'、'.join(when)}（{sources}：“{entry.text.zh}”）。",
-                en=f'{names.en} {so_far}: {", ".join(when)} ({sources}: "{entry.text.en}").',
+                zh=f"{names.zh} {so_far}：{'、'.join(when)}{quoted.zh}。",
+                en=f"{names.en} {so_far}: {', '.join(when)} {quoted.en}.",
             )
         names = _names(missed.events)
         return Text(
-            zh=f"旷工半天，当月第 {missed.nth} 次：{names.zh} {'、'.join(when)}（{sources}：“{entry.text.zh}”）。",
-            en=f"Half a day's absence, number {missed.nth} of the month: {names.en} {', '.join(when)} "
-            f'({sources}: "{entry.text.en}").',
+            zh=f"旷工半天，当月第 {missed.nth} 次：{names.zh} {'、'.join(when)}{quoted.zh}。",
+            en=f"Half a day's absence, number {missed.nth} of the month: {names.en} {', '.join(when)} {quoted.en}.",
         )
 
     def summary(self, account: Account) -> Text:
@@ -128,10 +128,16 @@ def _counted(line: Line) -> Text:
     zh, en = f"当月第 {line.breaches} 次违规", f"Breach {line.breaches} of the month"
     if line.rung is None:
         return Text(zh=f"{zh}。", en=f"{en}.")
-    rung, sources = line.rung, " ".join(line.rung.sources)
+    rung, quoted = line.rung, _quoted(line.rung.text, line.rung.sources)
+    return Text(zh=f"{zh}：{rung.name.zh}{quoted.zh}。", en=f"{en}: {rung.name.en} {quoted.en}.")
+
+
+def _quoted(text: Text, sources: Sequence[str]) -> Text:
+    """A sentence in parentheses, after the sources that have it; a hall's own regulations name none."""
+    where = " ".join(sources)
     return Text(
-        zh=f"{zh}：{rung.name.zh}（{sources}：“{rung.text.zh}”）。",
-        en=f'{en}: {rung.name.en} ({sources}: "{rung.text.en}").',
+        zh=f"（{where}：“{text.zh}”）" if where else f"（“{text.zh}”）",
+        en=f'({where}: "{text.en}")' if where else f'("{text.en}")',
     )
 
 

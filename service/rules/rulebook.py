@@ -29,6 +29,7 @@ __all__ = [
     "Severity",
     "Text",
     "Unjudged",
+    "leading_to",
     "load_rulebook",
     "overridden",
     "rulebook_schema",
@@ -205,7 +206,7 @@ class Rung(BaseModel):
     at: int = Field(ge=1)
     name: Text
     text: Text
-    sources: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
 
 class HalfDay(BaseModel):
@@ -221,7 +222,7 @@ class HalfDay(BaseModel):
     lasts: Duration = 0.0
     unless: tuple[str, ...] = ()
     text: Text
-    sources: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
 
 class Consequences(BaseModel):
@@ -243,6 +244,17 @@ class Consequences(BaseModel):
         if double is not None:
             raise ValueError(f"one_act: {double} stands there twice")
         return self
+
+    def check(self, known: Collection[str]) -> None:
+        """Raises ValueError naming the key where a rule that is not ``known`` is named."""
+        named = {
+            "half_days": [one for entry in self.half_days for one in (*entry.rules, *entry.unless)],
+            "one_act": [one for act in self.one_act for one in act],
+        }
+        for key, names in named.items():
+            unknown = next((one for one in names if one not in known), None)
+            if unknown is not None:
+                raise ValueError(f'consequences.{key}: there is no rule "{unknown}"')
 
     def rung(self, breaches: int) -> Rung | None:
         """The step that so many breaches of a month lead to; None before the first."""
@@ -270,14 +282,7 @@ class Rulebook(BaseModel):
         strange = [name for name in (*self.rules, *self.unjudged) if not _ID.fullmatch(name)]
         if strange:
             raise ValueError(f"{strange[0]!r} is no id; write it in small letters, digits and _")
-        named = {
-            "half_days": [one for entry in self.consequences.half_days for one in (*entry.rules, *entry.unless)],
-            "one_act": [one for act in self.consequences.one_act for one in act],
-        }
-        for key, names in named.items():
-            unknown = next((one for one in names if one not in self.rules), None)
-            if unknown is not None:
-                raise ValueError(f'consequences.{key}: there is no rule "{unknown}"')
+        self.consequences.check(self.rules)
         return self
 
     def waiting_for_zones(self, drawn: Collection[str]) -> dict[str, tuple[str, ...]]:
@@ -343,6 +348,23 @@ def overridden(book: Rulebook, changes: Mapping[str, Mapping[str, Any]], where: 
     token = json.dumps({name: rules[name].model_dump(mode="json") for name in sorted(changes)}, sort_keys=True)
     version = f"{book.version}+{hashlib.sha256(token.encode()).hexdigest()[:8]}"
     return Rulebook(version=version, rules=rules, unjudged=book.unjudged, consequences=book.consequences)
+
+
+def leading_to(book: Rulebook, changes: Mapping[str, Any]) -> Rulebook:
+    """``book`` with ``changes`` of its consequences, list by list; raises RulebookError naming the key.
+
+    Its version stays: by it looks are judged, and these judge none.
+    """
+    if not changes:
+        return book
+    try:
+        consequences = Consequences.model_validate(book.consequences.model_dump() | dict(changes))
+        consequences.check(book.rules)
+    except ValidationError as error:
+        raise RulebookError(f"consequences.{_first(error)}") from error
+    except ValueError as error:
+        raise RulebookError(str(error)) from error
+    return book.model_copy(update={"consequences": consequences})
 
 
 _FIGURES: Final = (

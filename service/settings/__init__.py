@@ -1,5 +1,6 @@
 """What a site is: one `zaigang.yaml`, checked key by key, any of it overridden by the environment (ZAIGANG_...)."""
 
+from service.settings.consequences import ConsequencesSettings
 from service.settings.duty import ClosedSettings, DutySettings, OwnDutySettings, SeasonSettings
 from service.settings.keeping import JournalSettings, RetentionSettings
 from service.settings.leave import LeaveSettings
@@ -13,6 +14,7 @@ __all__ = [
     "EMBEDDER",
     "CameraSettings",
     "ClosedSettings",
+    "ConsequencesSettings",
     "DutySettings",
     "GivenSettings",
     "HallSettings",

@@ -10,7 +10,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from service.rules.duty import Duty
 from service.rules.leave import Exempt, exempt_by
 from service.rules.roster import Roster
-from service.rules.rulebook import Rulebook, load_rulebook, overridden
+from service.rules.rulebook import Rulebook, RulebookError, load_rulebook, overridden
+from service.settings.consequences import ConsequencesSettings
 from service.settings.duty import DutyOf, DutySettings, ShiftOf, WhyOf, duty_of, shift_of, why_closed_of
 from service.settings.keeping import JournalSettings, RetentionSettings
 from service.settings.leave import LeaveSettings
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     leave: tuple[LeaveSettings, ...] = ()
     roster: tuple[RosterEntry, ...] = ()
     rules: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    consequences: ConsequencesSettings = ConsequencesSettings()
     cameras: tuple[CameraSettings, ...] = ()
 
     @model_validator(mode="after")
@@ -77,6 +79,14 @@ class Settings(BaseSettings):
             _check_known(f"roster[{index}].window", (entry.window,), windows)
         return self
 
+    @model_validator(mode="after")
+    def _consequences_fit_the_book(self) -> "Settings":
+        try:
+            self.consequences.over(load_rulebook())
+        except RulebookError as error:
+            raise ValueError(str(error)) from error
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -92,9 +102,13 @@ class Settings(BaseSettings):
         """Every window with the camera that sees it, in the order of the file."""
         return {WindowId(window.id): (camera, window) for camera in self.cameras for window in camera.windows}
 
+    def hall_book(self) -> Rulebook:
+        """The hall's rulebook, over which windows have their own; raises RulebookError naming the key."""
+        return self.consequences.over(overridden(load_rulebook(), self.rules, "rules"))
+
     def books(self) -> dict[WindowId, Rulebook]:
         """The effective rulebook of every window; raises RulebookError naming the key."""
-        base = overridden(load_rulebook(), self.rules, "rules")
+        base = self.hall_book()
         return {
             window: overridden(base, own.rules, f'rules of window "{window}"')
             for window, (_, own) in self.windows().items()

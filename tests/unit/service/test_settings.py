@@ -38,6 +38,18 @@ def test_windows_have_the_rules_of_the_hall_and_their_own(tmp_path: Path) -> Non
     assert (book.rules["leave_post"].after, book.rules["phone_use"].after) == (180, 20)
 
 
+def test_hall_replaces_the_ladder_and_keeps_what_else_the_book_says_of_consequences(tmp_path: Path) -> None:
+    ladder = "[{at: 1, name: {zh: 提醒, en: Reminder}, text: {zh: 第一次提醒。, en: The first time is a reminder.}}]"
+    shipped = load_settings(written(tmp_path, CAMERAS)).hall_book()
+
+    settings = load_settings(written(tmp_path, CAMERAS + f"consequences: {{ladder: {ladder}}}\n"))
+
+    own = settings.hall_book()
+    assert [rung.name.zh for rung in own.consequences.ladder] == ["提醒"]
+    assert own.consequences.half_days == shipped.consequences.half_days
+    assert own.version == shipped.version  # it judges no look
+
+
 def test_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZAIGANG_SERVER__PORT", "9123")
 
@@ -76,6 +88,8 @@ def test_environment_that_is_no_json_is_named_and_not_shown(
         ("duty: {shifts: ['9 to 5']}", r"duty.shifts\[0\]: '9 to 5' is no shift; write it as 09:00-12:00"),
         ("rules: {leave_post: {after: soon}}", "rules: leave_post.after: 'soon' is no duration"),
         ("rules: {nap: {after: 1s}}", 'rules: there is no rule "nap"'),
+        ("consequences: {one_act: [[leave_post, nap]]}", r'consequences\.one_act: there is no rule "nap"'),
+        ("consequences: {ladder: [{at: 1, name: {zh: 提醒}}]}", r"consequences\.ladder\[0\]\.name\.en: Field required"),
         ("looks_per_second: 0", "looks_per_second"),
         ("a: [1", "not readable as YAML"),
         ("- a", "must hold keys and values"),
