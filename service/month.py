@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.rules.consequences import Account, Judged, PeopleAt, accounts
 from service.rules.explanation import Explainer
-from service.rules.rulebook import Rule, Rulebook
+from service.rules.rule import Rule
+from service.rules.rulebook import Rulebook
 from service.settings import Settings
 from service.storage import EventQueries, MonthQueries, PlaceQueries
 from service.storage.month import EventOnTrial

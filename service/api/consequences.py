@@ -13,7 +13,8 @@ from service.api.site import SiteDep
 from service.month import MonthReport, month_at, month_named, people_of, report_of
 from service.rules.consequences import Account, Line
 from service.rules.explanation import Explainer
-from service.rules.rulebook import Rulebook, Text
+from service.rules.rule import Text
+from service.rules.rulebook import Rulebook
 from vision.errors import BadInput
 
 __all__ = ["consequences_out", "router"]

@@ -28,7 +28,7 @@ from service.api.schemas import (
 from service.api.site import Site
 from service.parts.in_force import TroubleCode
 from service.rules.event import Event, VerdictWord
-from service.rules.rulebook import Rule
+from service.rules.rule import Rule
 from service.storage.events import StoredEvidence
 from service.storage.places import Camera, Window
 from vision.streamtime import SECOND, StreamTime, seconds, to_datetime

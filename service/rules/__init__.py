@@ -4,7 +4,8 @@ from service.rules.duty import Calendar, Duty, Shift, Week, WorkingHours, always
 from service.rules.event import Event, EventState, event_id
 from service.rules.judge import Judge, Standing
 from service.rules.policy import Policy
-from service.rules.rulebook import Rule, Rulebook, RulebookError, load_rulebook, overridden
+from service.rules.rule import Rule
+from service.rules.rulebook import Rulebook, RulebookError, load_rulebook, overridden
 
 __all__ = [
     "Calendar",

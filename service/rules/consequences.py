@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from service.rules.event import Event, VerdictWord
-from service.rules.rulebook import Consequences, HalfDay, Rule, Rung, Severity
+from service.rules.ladder import Consequences, HalfDay, Rung
+from service.rules.rule import Rule, Severity
 from vision.observation import WindowId
 from vision.streamtime import SECOND, StreamTime
 

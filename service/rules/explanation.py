@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from service.rules.consequences import Account, HalfDayMissed, Judged, Line, Uncounted, Unnamed, Whose
-from service.rules.rulebook import Text
+from service.rules.rule import Text
 from vision.streamtime import StreamTime, to_datetime
 
 __all__ = ["Explainer"]

@@ -8,7 +8,8 @@ from service.rules.breach import IDLE, BreachState, Subject, event_in, from_json
 from service.rules.duty import Duty, Span, no_shifts
 from service.rules.event import Event
 from service.rules.leave import Exempt, nobody
-from service.rules.rulebook import Rule, Rulebook
+from service.rules.rule import Rule
+from service.rules.rulebook import Rulebook
 from service.rules.shift import NO_SHIFT, ShiftState, added_up, looked, lost, seen_through
 from service.rules.shift import from_json as shift_from_json
 from service.rules.shift import to_json as shift_to_json

@@ -1,4 +1,4 @@
-"""The rulebook: which rules there are, what each needs to be judged, and with which figures. Data, not code."""
+"""The rulebook: all rules and consequences of a hall under one version; read from its file, and changed key by key."""
 
 import hashlib
 import json
@@ -6,29 +6,19 @@ import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from service.rules.duration import Duration
-from service.rules.policy import Policy
+from service.rules.ladder import Consequences
+from service.rules.rule import Rule, Unjudged
 from vision.errors import BadInput
-from vision.observation import COUNTS, SIGNALS, Count, Observation
-from vision.streamtime import seconds
 
 __all__ = [
     "DEFAULT",
-    "PARTS",
-    "Consequences",
-    "HalfDay",
-    "Rule",
     "Rulebook",
     "RulebookError",
-    "Rung",
-    "Severity",
-    "Text",
-    "Unjudged",
     "leading_to",
     "load_rulebook",
     "overridden",
@@ -39,13 +29,6 @@ DEFAULT: Final = Path(__file__).parent / "default.yaml"
 
 _ID: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
-Severity = Literal["notice", "minor", "major", "grave"]
-State = Annotated[
-    Literal["on", "off", "auto"],
-    # YAML 1.1 reads a bare on and off as yes and no.
-    BeforeValidator(lambda given: {True: "on", False: "off"}.get(given, given) if isinstance(given, bool) else given),
-]
-
 
 class RulebookError(BadInput):
     """A rulebook or a change to one is wrong: names rule and key; ``key`` is the place of a wrong change, dotted."""
@@ -53,212 +36,6 @@ class RulebookError(BadInput):
     def __init__(self, message: str, key: str | None = None) -> None:
         super().__init__(message)
         self.key = key
-
-
-class Text(BaseModel):
-    """A text in the product's two languages."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-
-Part = Literal["begin", "end", "sum"]
-_PARTS: Final[Mapping[Part, str]] = {"begin": "late", "end": "early", "sum": "absence"}
-PARTS: Final = tuple(_PARTS.values())
-"""The words for what rules of a shift ask."""
-
-
-_ZONES: Final[Mapping[Count, str]] = {"customer_count": "customer", "queue_count": "queue"}
-
-
-class While(BaseModel):
-    """What must hold beside the signal: more than ``over`` of ``count``; where it does not, nobody offends."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    count: Count
-    over: int = Field(ge=0)
-
-    def holds(self, observation: Observation) -> bool | None:
-        seen: int | None = getattr(observation, self.count)
-        return None if seen is None else seen > self.over
-
-
-class Step(BaseModel):
-    """From ``after`` on since it began, an event weighs ``severity``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    after: Duration = Field(gt=0)
-    severity: Severity
-
-
-class Rule(BaseModel):
-    """One rule. It offends where ``signal`` answers ``answer``, or counts more than ``over``; ``during``: and while
-    this holds. ``shift``: of a vacancy at a shift's begin or end, or of all of a shift's together (see `shift.py`).
-
-    ``state`` auto means: judged as soon as a model answers the signal. Shares are of clear time.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: Text
-    text: Text
-    severity: Severity
-    sources: tuple[str, ...]
-    signal: str
-    answer: bool | None = None
-    over: int | None = Field(default=None, ge=0)
-    during: While | None = None
-    shift: Part | None = None
-    state: State = "on"
-    after: Duration = Field(gt=0)
-    window: Duration | None = Field(default=None, gt=0)
-    begin_share: float = Field(default=0.8, gt=0, le=1)
-    end_share: float = Field(default=0.2, ge=0, lt=1)
-    clear_share: float = Field(default=0.5, gt=0, le=1)
-    clear_after: Duration = Field(gt=0)
-    clear_looks: int | None = Field(default=None, ge=1)
-    merge_gap: Duration = 0.0
-    cool_down: Duration = 0.0
-    min_looks: int = Field(default=1, ge=1)
-    spread: Duration = 0.0
-    max_silence: Duration = Field(default=2.0, gt=0)
-    hold: Duration = Field(default=300.0, gt=0)
-    escalation: tuple[Step, ...] = ()
-
-    @model_validator(mode="after")
-    def _asks_one_question(self) -> "Rule":
-        if self.signal not in (*SIGNALS, *COUNTS):
-            raise ValueError(f"signal {self.signal!r} is none of {', '.join((*SIGNALS, *COUNTS))}")
-        if (self.signal in SIGNALS) != (self.answer is not None) or (self.signal in COUNTS) != (self.over is not None):
-            raise ValueError("a signal needs answer (yes or no), a count needs over (a number)")
-        if self.shift is not None and (self.signal, self.answer, self.during) != ("occupied", False, None):
-            raise ValueError("shift is of a vacant post: signal occupied, answer no")
-        if self.begin_share <= self.end_share:
-            raise ValueError(f"begin_share {self.begin_share} must be more than end_share {self.end_share}")
-        if [step.after for step in self.escalation] != sorted({step.after for step in self.escalation}):
-            raise ValueError("escalation: each step must come later than the one before it")
-        return self
-
-    def offends(self, observation: Observation) -> bool | None:
-        """Whether this look breaks the rule; None where the look cannot tell."""
-        seen = getattr(observation, self.signal)
-        if seen is None or observation.reason is not None:
-            return None
-        done = bool(seen > self.over) if self.over is not None else seen is self.answer
-        if not done or self.during is None:
-            return done
-        return self.during.holds(observation)
-
-    @property
-    def zones(self) -> tuple[str, ...]:
-        """The zones in which people are counted for it; where one is not drawn nobody can ever tell."""
-        counts = (self.signal, self.during.count if self.during is not None else "")
-        return tuple(zone for count, zone in _ZONES.items() if count in counts)
-
-    @property
-    def asks(self) -> str:
-        """The word for what is asked: the signal's, or that of a part of the shift."""
-        return self.signal if self.shift is None else _PARTS[self.shift]
-
-    def severity_after(self, lasted: float) -> Severity:
-        """What an event weighs that has lasted so many seconds."""
-        return next((step.severity for step in reversed(self.escalation) if lasted >= step.after), self.severity)
-
-    def policy(self) -> Policy:
-        """The figures in stream time."""
-        return Policy(
-            after=seconds(self.after),
-            window=seconds(self.window or self.after),
-            begin_share=self.begin_share,
-            end_share=self.end_share,
-            clear_share=self.clear_share,
-            clear_after=seconds(self.clear_after),
-            clear_looks=self.clear_looks,
-            merge_gap=seconds(self.merge_gap),
-            cool_down=seconds(self.cool_down),
-            min_looks=self.min_looks,
-            spread=seconds(self.spread),
-            max_silence=seconds(self.max_silence),
-            hold=seconds(self.hold),
-        )
-
-
-class Unjudged(BaseModel):
-    """A rule of the sources that nothing here can judge, and what that would take; it is off and stays so."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: Text
-    text: Text
-    sources: tuple[str, ...]
-    needs: Text
-
-
-class Rung(BaseModel):
-    """A step of the ladder: what the ``at``-th breach of a month leads to, and every one after it up to the next."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    at: int = Field(ge=1)
-    name: Text
-    text: Text
-    sources: tuple[str, ...] = ()
-
-
-class HalfDay(BaseModel):
-    """So many upheld events (``times``) of these ``rules``, each ``lasts`` long at least, are half a day's absence.
-
-    ``unless``: where one of these rules judged the same time, its event decides and not this entry.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    rules: tuple[str, ...] = Field(min_length=1)
-    times: int = Field(default=1, ge=1)
-    lasts: Duration = 0.0
-    unless: tuple[str, ...] = ()
-    text: Text
-    sources: tuple[str, ...] = ()
-
-
-class Consequences(BaseModel):
-    """What upheld events of one month lead to. ``one_act``: rules whose events are one breach where they overlap."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    ladder: tuple[Rung, ...] = ()
-    half_days: tuple[HalfDay, ...] = ()
-    one_act: tuple[tuple[str, ...], ...] = ()
-
-    @model_validator(mode="after")
-    def _ascends(self) -> "Consequences":
-        steps = [rung.at for rung in self.ladder]
-        if steps != sorted(set(steps)):
-            raise ValueError("ladder: each rung must stand at a later breach than the one before it")
-        acts = [name for act in self.one_act for name in act]
-        double = next((name for name in acts if acts.count(name) > 1), None)
-        if double is not None:
-            raise ValueError(f"one_act: {double} stands there twice")
-        return self
-
-    def check(self, known: Collection[str]) -> None:
-        """Raises ValueError naming the key where a rule that is not ``known`` is named."""
-        named = {
-            "half_days": [one for entry in self.half_days for one in (*entry.rules, *entry.unless)],
-            "one_act": [one for act in self.one_act for one in act],
-        }
-        for key, names in named.items():
-            unknown = next((one for one in names if one not in known), None)
-            if unknown is not None:
-                raise ValueError(f'consequences.{key}: there is no rule "{unknown}"')
-
-    def rung(self, breaches: int) -> Rung | None:
-        """The step that so many breaches of a month lead to; None before the first."""
-        return next((rung for rung in reversed(self.ladder) if breaches >= rung.at), None)
 
 
 class Rulebook(BaseModel):

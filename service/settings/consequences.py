@@ -1,6 +1,7 @@
 """What a hall's own regulations say that upheld events lead to, in place of the book's."""
 
-from service.rules.rulebook import HalfDay, Rulebook, Rung, leading_to
+from service.rules.ladder import HalfDay, Rung
+from service.rules.rulebook import Rulebook, leading_to
 from service.settings.strict import Strict
 
 __all__ = ["ConsequencesSettings"]

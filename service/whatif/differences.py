@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 
 from service.rules.event import Event
-from service.rules.rulebook import Rulebook, Severity
+from service.rules.rule import Severity
+from service.rules.rulebook import Rulebook
 from service.score import Interval, score
 from vision.observation import WindowId
 from vision.streamtime import SECOND, StreamTime

@@ -11,7 +11,8 @@ from service.rules.duty import Duty, Span
 from service.rules.event import Event
 from service.rules.judge import Judge
 from service.rules.leave import Exempt
-from service.rules.rulebook import Rule, Rulebook, RulebookError, load_rulebook, overridden
+from service.rules.rule import Rule
+from service.rules.rulebook import Rulebook, RulebookError, load_rulebook, overridden
 from service.settings import Settings, plain_yaml
 from vision.observation import Observation, WindowId
 from vision.streamtime import SECOND, StreamTime, to_datetime

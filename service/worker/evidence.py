@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from service.evidence.manifest import write_manifest
 from service.rules.event import Event
-from service.rules.rulebook import Rule, Rulebook
+from service.rules.rule import Rule
+from service.rules.rulebook import Rulebook
 from service.settings import RecorderSettings
 from service.worker.clips import cut_clip
 from service.worker.earlier import Pieces

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from service.rules.event import Event
-from service.rules.rulebook import Rule
+from service.rules.rule import Rule
 from service.worker.looklog import LookLog
 from vision.geometry import Size
 from vision.observer import Seen

@@ -9,7 +9,8 @@ from service.rules.duty import Duty, always_on, no_shifts
 from service.rules.event import Event
 from service.rules.judge import Judge
 from service.rules.leave import Leave, exempt_by, nobody
-from service.rules.rulebook import Rule, load_rulebook, overridden
+from service.rules.rule import Rule
+from service.rules.rulebook import load_rulebook, overridden
 from vision.observation import Observation, WindowId
 from vision.streamtime import SECOND, StreamTime, seconds
 

@@ -15,7 +15,8 @@ from service.evidence.manifest import MissingCode
 from service.evidence.upkeep import Code
 from service.parts.in_force import TroubleCode
 from service.rules.event import VerdictWord
-from service.rules.rulebook import PARTS, load_rulebook
+from service.rules.rule import PARTS
+from service.rules.rulebook import load_rulebook
 from vision.layout import ZONES
 from vision.observation import COUNTS, REASONS, SIGNALS
 from vision.observer import LABELS

@@ -7,7 +7,9 @@ import pytest
 from pydantic import BaseModel
 
 from service.api import consequences, events, exports, ingest, leave, live, observations, parts, places, rules, verdicts
-from service.rules.rulebook import Consequences, HalfDay, Rule, Rung, load_rulebook
+from service.rules.ladder import Consequences, HalfDay, Rung
+from service.rules.rule import Rule
+from service.rules.rulebook import load_rulebook
 from service.settings import CameraSettings, Settings, WindowSettings
 from vision.layout import ZONES
 from vision.observation import COUNTS, REASONS, SIGNALS
