@@ -1,67 +1,56 @@
-"""The `zaigang` command: one file a command, errors caught once, here."""
+"""The `zaigang` command: one file a command, each read when it is called; errors caught once, here."""
 
 import io
 import sys
+from collections import UserDict
+from importlib import import_module
+from typing import Any, Final
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from service.cli import (
-    check,
-    compare_uniform,
-    consequences,
-    data,
-    demo,
-    enroll_uniform,
-    evaluate,
-    evidence,
-    export,
-    judge,
-    models,
-    replay,
-    rules,
-    score,
-    serve,
-    site,
-    train,
-    verify,
-    version,
-    whatif,
-)
 from vision.errors import ZaigangError
 
 __all__ = ["app", "main"]
 
+_COMMANDS: Final = (
+    "demo serve replay judge score whatif verify evidence check rules site consequences data train evaluate export "
+    "models enroll-uniform compare-uniform version"
+).split()
+_HELP: Final = {"help_option_names": ["-h", "--help"]}
+
+
+class _Commands(UserDict[str, Any]):
+    """Reads a command's file at its first use: all of them take seconds, most of them for what others need."""
+
+    def __getitem__(self, name: str) -> Any:
+        if self.data[name] is None:
+            one = typer.Typer(rich_markup_mode=None, context_settings=_HELP)
+            import_module(f"{__name__}.{name.replace('-', '_')}").add_to(one)
+            self.data[name] = get_group(one).commands[name]
+        return self.data[name]
+
+
+class _Zaigang(TyperGroup):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = _Commands(dict.fromkeys(_COMMANDS))
+
+
 app = typer.Typer(
     name="zaigang",
-    help="在岗 · watches service windows and reports discipline events with evidence.",
+    cls=_Zaigang,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=_HELP,
 )
-for command in (
-    demo,
-    serve,
-    replay,
-    judge,
-    score,
-    whatif,
-    verify,
-    evidence,
-    check,
-    rules,
-    site,
-    consequences,
-    data,
-    train,
-    evaluate,
-    export,
-    models,
-    enroll_uniform,
-    compare_uniform,
-    version,
-):
-    command.add_to(app)
+
+
+@app.callback(help="在岗 · watches service windows and reports discipline events with evidence.")
+def _zaigang() -> None:
+    pass
 
 
 def main() -> None:
