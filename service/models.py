@@ -1,6 +1,8 @@
 """Loads the networks that a site names, and says which of its rules they can judge."""
 
-from collections.abc import Callable, Iterable, Mapping
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
@@ -15,10 +17,12 @@ from vision.conduct import FRONT, Act, act_thresholds, things_of
 from vision.detector import Detector, load_detector
 from vision.enrolment import read_enrolled
 from vision.errors import BadInput, ModelError
-from vision.uniform import Uniforms, load_torso_network
+from vision.uniform import Uniforms, enrolled_elsewhere, load_torso_network
 from vision.uniform_class import UniformClass, knows_uniform
 
-__all__ = ["load_eye", "load_person", "load_uniforms", "refusal_by", "waiting"]
+__all__ = ["NetworkRefusal", "load_eye", "load_person", "load_uniforms", "refusal_by", "waiting"]
+
+_LARGEST_UNIFORM: Final = 64_000_000
 
 _ACT_OF: Final[Mapping[str, Act]] = {
     "phone_in_use": "phone",
@@ -43,13 +47,42 @@ def load_eye(models: ModelSettings, books: Iterable[Rulebook], threads: int = 0)
     return Eye(person, objects)
 
 
-def refusal_by(models: ModelSettings) -> Callable[[Rulebook], str | None]:
-    """Why a rulebook cannot be judged: a rule is on that the networks do not answer, by their cards; None if it can.
+@dataclass(frozen=True, slots=True)
+class NetworkRefusal:
+    """Why the networks of a site cannot judge what somebody wants of them, by their cards."""
 
-    Raises ModelError where a card cannot be read.
-    """
-    person, objects = _card("person", models.person), _card("objects", models.objects)
-    return lambda book: _refusal(models, book, person, objects)
+    person: ModelCard
+    objects: ModelCard
+    uniform: str
+
+    def of_book(self, book: Rulebook, models: ModelSettings) -> str | None:
+        """A rule is on that they, and the uniforms that ``models`` name, do not answer; None where all are answered."""
+        return _refusal(models, book, self.person, self.objects)
+
+    def of_uniform(self, file: Path) -> str | None:
+        """``file`` holds no uniform that was enrolled with their network; None where it does.
+
+        Nothing but the files that `enroll-uniform` writes is opened: what is edited comes from anywhere.
+        """
+        if file.suffix != ".npz":
+            return f"{file}: is no enrolled uniform; make one with: zaigang enroll-uniform NAME PICTURES"
+        try:
+            about = file.stat()
+            if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST_UNIFORM:
+                return f"{file}: is no enrolled uniform"
+            card, enrolled = _card("uniform", self.uniform), read_enrolled(file)
+        except (OSError, ValueError):
+            return f"{file}: no such uniform; make it with: zaigang enroll-uniform NAME PICTURES"
+        except BadInput as error:
+            return str(error)
+        if card.output != "embedding":
+            return f"models.uniform: {_named(card)} judges by its own class, and by no uniform that was enrolled"
+        return enrolled_elsewhere(enrolled, card)
+
+
+def refusal_by(models: ModelSettings) -> NetworkRefusal:
+    """What the networks of ``models`` refuse; raises ModelError where a card cannot be read."""
+    return NetworkRefusal(_card("person", models.person), _card("objects", models.objects), models.uniform)
 
 
 def load_person(models: ModelSettings, threads: int = 0) -> Detector:

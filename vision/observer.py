@@ -1,7 +1,7 @@
 """From what was seen in one camera's picture to one observation a window."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -113,10 +113,14 @@ class Observer:
                 Occupancy(occupancy),
                 {act: ActWatch(act, thresholds[act]) for act in _DONE if act in thresholds},
                 BadgeWatch(thresholds["badge"]) if "badge" in thresholds else None,
-                UniformWatch(uniforms) if uniforms is not None else None,
+                _uniform_watch(uniforms),
             )
             for _ in layout.windows
         ]
+
+    def wear(self, uniforms: UniformAt | None) -> None:
+        """Judge by other uniforms from the next look on; people and posts stay who and what they were."""
+        self._posts = [replace(post, uniform=_uniform_watch(uniforms)) for post in self._posts]
 
     def forget(self) -> None:
         """After a stretch that could not be judged: nobody is known to be who she was."""
@@ -212,6 +216,10 @@ class Observer:
                 if evidence is not None and evidence.box is not None and evidence.score >= self._thresholds[act]:
                     found[act, evidence.box] = evidence.score
         return [Seen(LABELS[act], box, score, None, window) for (act, box), score in found.items()]
+
+
+def _uniform_watch(uniforms: UniformAt | None) -> UniformWatch | None:
+    return UniformWatch(uniforms) if uniforms is not None else None
 
 
 def _standing_in(window: WindowLayout, zone: Zone, people: Detections) -> int | None:

@@ -48,6 +48,10 @@ class CameraPipeline:
         self._close = Sampler(close_rate)
         self._judged_at: StreamTime | None = None
 
+    def wear(self, uniforms: UniformAt | None) -> None:
+        """Judge by other uniforms from the next look on; what is remembered beside them stays."""
+        self._observer.wear(uniforms)
+
     def admit(self, picture: Picture) -> tuple[Reason | None, bool]:
         """Why the picture cannot be judged, if so, and whether a close look is due; call once a picture, in order."""
         reason = self._health.judge(picture.at, picture.pixels)

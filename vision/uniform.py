@@ -27,7 +27,7 @@ from vision.geometry import Boxes
 from vision.picture import Pixels
 from vision.torso import Box, TorsoLimits, Unclear, cut, torso_of, unclear
 
-__all__ = ["TorsoNetwork", "Uniforms", "Wears", "load_torso_network", "load_uniforms"]
+__all__ = ["TorsoNetwork", "Uniforms", "Wears", "enrolled_elsewhere", "load_torso_network", "load_uniforms"]
 
 _NO: Final = 0.25
 _YES: Final = 0.75
@@ -78,11 +78,8 @@ class Uniforms:
         if not enrolled:
             raise BadInput("no uniform is enrolled; make one with: zaigang enroll-uniform NAME PICTURES")
         for one in enrolled:
-            if one.network != network.card.sha256:
-                raise BadInput(
-                    f'uniform "{one.name}" was enrolled with network "{one.network_name}" ({one.network[:12]}…), but '
-                    f'"{network.card.name}" ({network.card.sha256[:12]}…) is in use; enrol it again from its pictures'
-                )
+            if (elsewhere := enrolled_elsewhere(one, network.card)) is not None:
+                raise BadInput(elsewhere)
             if one.references.shape[1] != network.bank.shape[1]:
                 raise BadInput(
                     f'uniform "{one.name}" holds vectors of {one.references.shape[1]} figures, its network makes '
@@ -121,6 +118,16 @@ class Uniforms:
         best = int(np.argmax(scores))
         wears = None if _NO < scores[best] < _YES else scores[best] >= _YES
         return Wears(wears, scores[best], self._enrolled[best].name, "doubtful" if wears is None else None)
+
+
+def enrolled_elsewhere(uniform: Enrolled, card: ModelCard) -> str | None:
+    """Why the network of ``card`` does not know ``uniform``: another one has seen its pictures; None where it does."""
+    if uniform.network == card.sha256:
+        return None
+    return (
+        f'uniform "{uniform.name}" was enrolled with network "{uniform.network_name}" ({uniform.network[:12]}…), but '
+        f'"{card.name}" ({card.sha256[:12]}…) is in use; enrol it again from its pictures'
+    )
 
 
 def load_uniforms(

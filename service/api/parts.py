@@ -19,6 +19,7 @@ from service.api.schemas.parts import (
     RevisionOut,
     SpellOut,
     VersionOut,
+    WornDaysOut,
 )
 from service.api.site import Site, SiteDep
 from service.api.taking_up import take_up
@@ -35,7 +36,7 @@ log = structlog.get_logger()
 
 @router.get("/parts/{part}")
 async def part(site: SiteDep, part: Part) -> PartOut:
-    """A part as it is now: rules, duty, leave or roster."""
+    """A part as it is now: rules, duty, leave, roster or uniform_timetable."""
     await take_up(site)
     now = site.in_force.now
     revision = now.revisions.get(part)
@@ -155,6 +156,10 @@ def _proposal_out(proposal: Proposal, version: int, saved: bool) -> ProposalOut:
                 new=[SpellOut.model_validate(spell, from_attributes=True) for spell in one.new],
             )
             for one in proposal.days
+        ],
+        worn=[
+            WornDaysOut(first=one.first.isoformat(), last=one.last.isoformat(), old=list(one.old), new=list(one.new))
+            for one in proposal.worn
         ],
         interrupts=proposal.interrupts,
         closes=proposal.closes,

@@ -42,7 +42,7 @@ class Workers(Protocol):
         """Let the workers of ``cameras`` begin anew with the present configuration."""
 
     async def tell(self) -> None:
-        """Hand every worker the present configuration, for what needs no restart: hours and leave."""
+        """Hand every worker the present configuration, for what needs no restart: hours, leave, uniforms."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -39,7 +39,7 @@ def rules(
     own = _known(now, window)
     set_here = parse_changes(changes)
     book = overridden(now.hall_book if own is None else now.books[own], set_here, "--set")
-    waits = waiting(given.models, book)
+    waits = waiting(now.settings.models, book)
     sources = origins(now, own)
     for changed, change in set_here.items():
         sources.setdefault(changed, {}).update(dict.fromkeys(change, "--set"))

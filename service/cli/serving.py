@@ -78,8 +78,8 @@ def run(
         now = site_in_force(settings, refusal)
         for trouble in now.troubles:
             log.warning("what was edited does not fit any longer", why=trouble)
-        eye = load_eye(settings.models, now.books.values())
-        load_uniforms(settings.models, settings.hall.zone)
+        eye = load_eye(now.settings.models, now.books.values())
+        load_uniforms(now.settings.models, settings.hall.zone)
         model = f"{eye.person.card.name} {eye.person.card.version}"
         del eye
         listening = stack.enter_context(_listen(host, port))

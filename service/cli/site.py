@@ -23,7 +23,7 @@ from vision.streamtime import StreamTime, from_datetime, to_datetime
 
 __all__ = ["add_to", "change"]
 
-_HELP = """Edit a site while it runs: its rules, duty, leave and roster, in versions.
+_HELP = """Edit a site while it runs: its rules, duty, leave, roster and uniform timetable, in versions.
 
 A running service takes a change up within seconds. For example:
 
@@ -38,7 +38,7 @@ A running service takes a change up within seconds. For example:
 
 _PAGE: Final = 200
 
-PartName = Annotated[Part, typer.Argument(help="rules, duty, leave or roster.", show_default=False)]
+PartName = Annotated[Part, typer.Argument(help="rules, duty, leave, roster or uniform_timetable.", show_default=False)]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who changes it.", show_default=False)]
 Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why it is changed.", show_default=False)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check it and print what would change; save nothing.")]
@@ -177,10 +177,15 @@ def _print_proposal(proposal: Proposal) -> None:
     for book in proposal.books:
         say(f"rulebook {book.old} -> {book.new}: {' '.join(book.windows)}")
     if proposal.days:
-        days = table("在岗 duty", "日 day", "窗口 windows", "原 old", "新 new")
+        duty = table("在岗 duty", "日 day", "窗口 windows", "原 old", "新 new")
         for day in proposal.days:
-            days.add_row(day.day.isoformat(), " ".join(day.windows), _spells(day.old), _spells(day.new))
-        show(days)
+            duty.add_row(day.day.isoformat(), " ".join(day.windows), _spells(day.old), _spells(day.new))
+        show(duty)
+    if proposal.worn:
+        worn = table("制服 uniforms", "自 from", "至 to", "原 old", "新 new")
+        for days in proposal.worn:
+            worn.add_row(days.first.isoformat(), days.last.isoformat(), _uniforms(days.old), _uniforms(days.new))
+        show(worn)
     if proposal.interrupts:
         say(f"open events that end as interrupted: {proposal.interrupts}")
     if proposal.closes:
@@ -201,6 +206,10 @@ def _spells(spells: tuple[Spell, ...]) -> str:
         "no_calendar": " 无日历 no calendar",
     }
     return ", ".join(f"{one.begins}-{one.ends}{words[one.duty]}" for one in spells) or "不在岗 off"
+
+
+def _uniforms(files: tuple[str, ...]) -> str:
+    return ", ".join(files) or "未定 nobody can tell"
 
 
 def _when(at: StreamTime, zone: ZoneInfo) -> str:

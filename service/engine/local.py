@@ -48,7 +48,7 @@ class LocalEngine:
         await asyncio.gather(*(self._supervised[worker].restart() for worker in sorted(workers)))
 
     async def tell(self) -> None:
-        """Hand every worker the present configuration, for what needs no restart: hours and leave."""
+        """Hand every worker the present configuration, for what needs no restart: hours, leave, uniforms."""
         await asyncio.gather(*(one.tell() for one in self._supervised.values()))
 
     def statuses(self) -> list[WorkerStatus]:

@@ -1,4 +1,4 @@
-"""What is edited while the site runs: rules, duty, leave and roster, each in versions that lie over zaigang.yaml."""
+"""What is edited while the site runs: rules, duty, leave, roster and uniforms, in versions over zaigang.yaml."""
 
 from service.parts.content import PARTS, Part, PartError, Refusal, Revision, part_of, with_edits
 from service.parts.in_force import Effective, InForce, effective, unchanged

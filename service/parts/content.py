@@ -1,8 +1,9 @@
 """The parts of a site that are edited while it runs: what each may hold, and how it lies over zaigang.yaml."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias, get_args
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_jsonable_python
@@ -12,25 +13,46 @@ from service.settings import (
     DutySettings,
     GivenSettings,
     LeaveSettings,
+    ModelSettings,
     OwnDutySettings,
     RosterEntry,
     Settings,
     WindowSettings,
+    WornSettings,
     faults,
 )
 from vision.errors import BadInput
 from vision.streamtime import StreamTime
 
-__all__ = ["PARTS", "Changes", "Part", "PartError", "Refusal", "Revision", "checked", "part_of", "with_edits"]
+__all__ = [
+    "PARTS",
+    "Changes",
+    "Part",
+    "PartError",
+    "Refusal",
+    "Revision",
+    "checked",
+    "part_of",
+    "with_edits",
+    "with_uniforms",
+]
 
-Part = Literal["rules", "duty", "leave", "roster"]
+Part = Literal["uniform_timetable", "rules", "duty", "leave", "roster"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
+"""Uniforms come first: they decide which rules can be judged."""
 
 Changes: TypeAlias = Mapping[str, Mapping[str, Any]]
 """Rule to key to value."""
 
-Refusal: TypeAlias = Callable[[Rulebook], str | None]
-"""Why the site's networks cannot judge a rulebook, None where they can (`service.models.refusal_by`)."""
+
+class Refusal(Protocol):
+    """Why the site's networks cannot judge what is edited, None where they can (`service.models.refusal_by`)."""
+
+    def of_book(self, book: Rulebook, models: ModelSettings) -> str | None:
+        """By a rulebook, with the uniforms that ``models`` name."""
+
+    def of_uniform(self, file: Path) -> str | None:
+        """By the uniform that was enrolled in ``file``."""
 
 
 class PartError(BadInput):
@@ -83,7 +105,14 @@ class RosterContent(_Content):
     entries: tuple[RosterEntry, ...] = ()
 
 
+class WornContent(_Content):
+    """When which uniform is worn, in place of what zaigang.yaml says of it; without entries that holds."""
+
+    entries: tuple[WornSettings, ...] = ()
+
+
 _SHAPES: Final[Mapping[Part, type[_Content]]] = {
+    "uniform_timetable": WornContent,
     "rules": RulesContent,
     "duty": DutyContent,
     "leave": LeaveContent,
@@ -100,14 +129,19 @@ def part_of(settings: Settings, part: Part) -> dict[str, Any]:
     if part == "duty":
         hours = {window: _whole(one.duty) for window, one in windows.items() if one.duty is not None}
         return {"hall": _whole(settings.duty), "windows": hours}
-    entries = settings.leave if part == "leave" else settings.roster
-    return {"entries": [_whole(one) for one in entries]}
+    entries: Mapping[Part, Sequence[BaseModel]] = {
+        "uniform_timetable": settings.models.worn(),
+        "leave": settings.leave,
+        "roster": settings.roster,
+    }
+    return {"entries": [_whole(one) for one in entries[part]]}
 
 
 def checked(given: Settings, part: Part, content: object, refusal: Refusal) -> dict[str, Any]:
     """``content`` as it is kept: plain values in one way of writing them.
 
-    It is held against ``given``, over which it is to lie. Raises PartError naming the place.
+    It is held against ``given``, over which it is to lie, with the uniforms that are worn. Raises PartError naming the
+    place.
     """
     shape = _SHAPES[part]
     if not isinstance(content, Mapping):
@@ -132,15 +166,18 @@ def checked(given: Settings, part: Part, content: object, refusal: Refusal) -> d
         return _checked_rules(given, read, refusal)
     if isinstance(read, LeaveContent):
         _check_rules_of_leave(read)
+    if isinstance(read, WornContent):
+        _check_uniforms(read, refusal)
     plain: dict[str, Any] = _plain(read)
     return plain
 
 
 def with_edits(given: Settings, contents: Mapping[Part, Mapping[str, Any]], refusal: Refusal) -> Settings:
     """The site as it is with ``contents`` over what zaigang.yaml says; raises PartError naming part and place."""
-    wanted = {part: checked(given, part, content, refusal) for part, content in contents.items()}
-    if not wanted:
+    if not contents:
         return given
+    given = with_uniforms(given, contents, refusal)
+    wanted = {part: checked(given, part, content, refusal) for part, content in contents.items()}
     values = given.model_dump(mode="json")
     rules, duty = RulesContent(**wanted.get("rules", {})), DutyContent(**wanted.get("duty", {}))
     values["rules"] = _over(given.rules, rules.hall)
@@ -160,8 +197,17 @@ def with_edits(given: Settings, contents: Mapping[Part, Mapping[str, Any]], refu
         raise PartError("; ".join(sentence for _, sentence in faults(error))) from error
     except RulebookError as error:
         raise PartError(str(error)) from error
-    _refuse(refusal, *books.values())
+    _refuse(refusal, settings, *books.values())
     return settings
+
+
+def with_uniforms(given: Settings, contents: Mapping[Part, Mapping[str, Any]], refusal: Refusal) -> Settings:
+    """``given`` with the uniforms that ``contents`` say are worn, which decide what rules can be judged."""
+    entries = checked(given, "uniform_timetable", contents.get("uniform_timetable", {}), refusal).get("entries")
+    if not entries:
+        return given
+    values = {**given.models.model_dump(exclude={"uniforms"}), "uniform_timetable": entries}
+    return given.model_copy(update={"models": ModelSettings(**values)})
 
 
 def _checked_rules(given: Settings, wanted: RulesContent, refusal: Refusal) -> dict[str, Any]:
@@ -169,11 +215,11 @@ def _checked_rules(given: Settings, wanted: RulesContent, refusal: Refusal) -> d
     windows = given.windows()
     hall = _book(load_rulebook(), given.rules, wanted.hall, "hall")
     kept: dict[str, Any] = {"hall": _written(hall, wanted.hall), "windows": {}}
-    _refuse(refusal, hall, place="hall")
+    _refuse(refusal, given, hall, place="hall")
     for window, changes in wanted.windows.items():
         own: WindowSettings = next(own for name, (_, own) in windows.items() if name == window)
         book = _book(hall, own.rules, changes, f"windows.{window}")
-        _refuse(refusal, book, place=f"windows.{window}")
+        _refuse(refusal, given, book, place=f"windows.{window}")
         kept["windows"][window] = _written(book, changes)
     return {scope: changes for scope, changes in kept.items() if changes}
 
@@ -196,9 +242,9 @@ def _over(below: Changes, above: Changes) -> dict[str, dict[str, Any]]:
     return {name: {**below.get(name, {}), **above.get(name, {})} for name in dict.fromkeys((*below, *above))}
 
 
-def _refuse(refusal: Refusal, *books: Rulebook, place: str = "") -> None:
+def _refuse(refusal: Refusal, settings: Settings, *books: Rulebook, place: str = "") -> None:
     for book in books:
-        why = refusal(book)
+        why = refusal.of_book(book, settings.models)
         if why is not None:
             raise PartError(f"rules: {place}: {why}" if place else f"rules: {why}", f"content.{place}".rstrip("."))
 
@@ -223,6 +269,15 @@ def _check_rules_of_leave(content: LeaveContent) -> None:
             raise PartError(
                 f'leave: {place}: there is no rule "{strange}"; the book has {", ".join(known)}', f"content.{place}"
             )
+
+
+def _check_uniforms(content: WornContent, refusal: Refusal) -> None:
+    for index, entry in enumerate(content.entries):
+        for number, file in enumerate(entry.uniforms):
+            why = refusal.of_uniform(file)
+            if why is not None:
+                place = f"entries.{index}.uniforms.{number}"
+                raise PartError(f"uniform_timetable: {place}: {why}", f"content.{place}")
 
 
 def _plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Literal
 
-from service.parts.content import PARTS, Part, PartError, Refusal, Revision, checked, with_edits
+from service.parts.content import PARTS, Part, PartError, Refusal, Revision, checked, with_edits, with_uniforms
 from service.rules.rulebook import Rulebook
 from service.settings import Settings
 from vision.observation import WindowId
@@ -88,9 +88,10 @@ def _fitting(
     """What of every part fits by itself, and a sentence for each entry that does not."""
     contents: dict[Part, Mapping[str, Any]] = {}
     troubles: list[str] = []
-    for part, revision in revisions.items():
+    for part, revision in ((part, revisions[part]) for part in PARTS if part in revisions):
         kept: dict[str, Any] = {}
-        for found in _pieces(partial(checked, given, part, refusal=refusal), part, (), revision.content):
+        below = with_uniforms(given, contents, refusal)
+        for found in _pieces(partial(checked, below, part, refusal=refusal), part, (), revision.content):
             if isinstance(found, PartError):
                 troubles.append(f"version {revision.version} of {found}; this is left out until it is changed")
             else:

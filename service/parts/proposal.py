@@ -1,14 +1,15 @@
 """What a new version of a part would change, before anybody saves it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from service.parts.content import Part, Refusal, checked, with_edits
+from service.parts.content import Part, PartError, Refusal, checked, with_edits, with_uniforms
 from service.parts.in_force import Effective
 from service.parts.leave import named
 from service.parts.outlook import DutyDay, outlook
+from service.parts.worn import WornDays, worn_otherwise
 from service.rules.rulebook import Rulebook
 from service.settings import DutySettings, LeaveSettings, RosterEntry, Settings
 from vision.observation import WindowId
@@ -54,6 +55,7 @@ class Proposal:
     changes: tuple[Change, ...]
     books: tuple[BookChange, ...]
     days: tuple[DutyDay, ...]
+    worn: tuple[WornDays, ...]
     interrupts: int
     closes: int
 
@@ -65,8 +67,11 @@ def proposed(
 
     ``opened`` is how many open events each window has. Raises PartError naming the place of what is wrong.
     """
-    wanted = checked(now.given, part, content, refusal)
-    after = with_edits(now.given, {**now.contents, part: wanted}, refusal)
+    wanted = checked(with_uniforms(now.given, now.contents, refusal), part, content, refusal)
+    try:
+        after = with_edits(now.given, {**now.contents, part: wanted}, refusal)
+    except PartError as error:  # by itself it is right, and another part to blame: no place of this one is
+        raise PartError(str(error)) from error
     kept = now.revisions.get(part)
     books = tuple(_books(now.books, after.books()))
     judged_anew = {window for change in books for window in change.windows}
@@ -80,6 +85,7 @@ def proposed(
         changes=tuple(differences(now.settings, after, part)),
         books=books,
         days=tuple(outlook(now.settings, after, at)) if part in ("duty", "leave") else (),
+        worn=tuple(worn_otherwise(now.settings, after, at)) if part == "uniform_timetable" else (),
         interrupts=sum(opened.get(window, 0) for window in judged_anew),
         closes=sum(opened.get(window, 0) for window in off if window not in judged_anew),
     )
@@ -87,8 +93,8 @@ def proposed(
 
 def differences(before: Settings, after: Settings, part: Part) -> list[Change]:
     """Key by key what is in force otherwise after than before."""
-    if part in ("leave", "roster"):
-        return list(_of_leave(before, after) if part == "leave" else _of_roster(before, after))
+    if part in _BY_ENTRY:
+        return list(_BY_ENTRY[part](before, after))
     alike = _judged(before, after) if part == "rules" else _on_duty(before, after)
     found: dict[tuple[str, str], Change] = {}
     for windows, old, new in alike:
@@ -149,6 +155,31 @@ def _of_roster(before: Settings, after: Settings) -> Iterator[Change]:
         yield Change(f"roster.{entry.window}", _shown(entry), None, (entry.window,))
     for entry in (new - old).elements():
         yield Change(f"roster.{entry.window}", None, _shown(entry), (entry.window,))
+
+
+def _of_uniforms(before: Settings, after: Settings) -> Iterator[Change]:
+    """The stretches of the timetable for which other uniforms are named, or none any longer."""
+    old, new = _by_days(before), _by_days(after)
+    stretches: dict[str, None] = dict.fromkeys((*old, *new))
+    for stretch in stretches:
+        was, will = old.get(stretch), new.get(stretch)
+        if was != will:
+            yield Change(f"uniform_timetable.{stretch}", was, will, tuple(before.windows()))
+
+
+def _by_days(settings: Settings) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for entry in settings.models.worn():
+        stretch = entry.begins if entry.ends is None else f"{entry.begins}/{entry.ends}"
+        found.setdefault(stretch, []).extend(str(file) for file in entry.uniforms)
+    return found
+
+
+_BY_ENTRY: Final[Mapping[Part, Callable[[Settings, Settings], Iterator[Change]]]] = {
+    "leave": _of_leave,
+    "roster": _of_roster,
+    "uniform_timetable": _of_uniforms,
+}
 
 
 def _shown(entry: LeaveSettings | RosterEntry | None) -> dict[str, Any] | None:

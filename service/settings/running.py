@@ -46,7 +46,20 @@ class ModelSettings(Strict):
 
     def uniform_is_known(self, day: date) -> bool:
         """Whether the timetable, where there is one, says which uniform is worn on ``day``."""
-        return not self.uniform_timetable or any(one.dates().hold(day) for one in self.uniform_timetable)
+        return not self.uniform_timetable or bool(self.worn_on(day))
+
+    def worn_on(self, day: date) -> tuple[Path, ...]:
+        """The uniforms that the hall asks for on ``day``, none where nobody has said."""
+        if not self.uniform_timetable:
+            return self.uniforms
+        entries = [one for one in self.uniform_timetable if one.dates().hold(day)]
+        return tuple(dict.fromkeys(file for one in entries for file in one.uniforms))
+
+    def worn(self) -> tuple[WornSettings, ...]:
+        """The timetable, of a hall with the same uniforms all the year that of all the year."""
+        if not self.uniforms:
+            return self.uniform_timetable
+        return (WornSettings(begins="01-01", ends="12-31", uniforms=self.uniforms),)
 
 
 class RecorderSettings(Strict):

@@ -181,7 +181,7 @@ class JournalRow(Base):
 
 
 class Revision(Base):
-    """A version of a part of the site that is edited while it runs: its rules, duty, leave or roster."""
+    """A version of a part of the site that is edited while it runs: its rules, duty, leave, roster or uniforms."""
 
     __tablename__ = "revisions"
 

@@ -91,6 +91,12 @@ class CameraPost:
                 self.trouble = str(error)
         return self._pipeline
 
+    def wear(self, uniforms: UniformAt | None) -> None:
+        """Judge by other uniforms from the next look on."""
+        self._uniforms = uniforms
+        if self._pipeline is not None:
+            self._pipeline.wear(uniforms)
+
     def blind(self, now: StreamTime) -> list[Observation]:
         """Once a second while no picture can be judged: an observation a window that says why."""
         reason = "moved" if self.trouble else self._silence(now)

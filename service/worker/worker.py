@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import structlog
 
-from service.models import load_eye, load_uniforms
+from service.models import load_eye
 from service.observations import compress
 from service.observations import give_way as observations_give_way
 from service.observations import trim as trim_observations
@@ -25,6 +25,7 @@ from service.worker.looklog import LookLog
 from service.worker.plan import WorkerPlan
 from service.worker.post import CameraPost, picture_shown
 from service.worker.spool import Job, Spool
+from service.worker.wardrobe import Wardrobe
 from vision.errors import StorageFull, ZaigangError
 from vision.observation import Observation, WindowId
 from vision.picture import Picture
@@ -76,10 +77,7 @@ class Worker:
         self._give_way(self._short_by())
         self._spool = Spool(plan.data / "spool" / f"{plan.worker}.db")
         self._eye = load_eye(plan.settings.models, self._books.values())
-        self._uniforms = uniforms = load_uniforms(plan.settings.models, plan.settings.hall.zone)
-        worn = uniforms.at if uniforms is not None else None
-        cards = (self._eye.person.card, self._eye.objects.card, *([uniforms.card] if uniforms is not None else []))
-        self._networks = tuple({"name": card.name, "version": card.version, "sha256": card.sha256} for card in cards)
+        self._wardrobe = Wardrobe(plan.settings)
         mine = {WindowId(window.id) for camera in plan.cameras for window in camera.windows}
         self._judge = Judge(
             {window: book for window, book in self._books.items() if window in mine},
@@ -89,7 +87,7 @@ class Worker:
         )
         rate = plan.settings.looks_per_second
         self._posts = [
-            CameraPost(camera, plan.drawn, self._eye, worn, plan.data, rate, clock, self._arrived)
+            CameraPost(camera, plan.drawn, self._eye, self._wardrobe.worn, plan.data, rate, clock, self._arrived)
             for camera in plan.cameras
         ]
         self._by_window = {window: post for post in self._posts for window in post.windows}
@@ -134,7 +132,7 @@ class Worker:
                 raise thread.fault
 
     def follow(self, settings: Settings) -> None:
-        """Judge by the hours and the leave of ``settings`` from the next look on; may be called from another thread."""
+        """Judge by ``settings``' hours, leave and uniforms from the next look on; may be called from another thread."""
         self._changed.put(settings)
         self._arrived.set()
 
@@ -167,12 +165,15 @@ class Worker:
         return events
 
     def _take_up(self) -> None:
-        """Changed hours and leave; what is being judged goes on."""
+        """Changed hours, leave and uniforms; what is being judged goes on."""
         while not self._changed.empty():
             settings = self._changed.get()
             self._duty, self._why_closed = settings.duty_by_window(), settings.why_closed_by_window()
             self._judge.follow(self._duty, settings.shifts_by_window(), settings.exempt())
-            log.info("hours and leave taken up", worker=self._plan.worker)
+            if self._wardrobe.take_up(settings):
+                for post in self._posts:
+                    post.wear(self._wardrobe.worn)
+            log.info("hours, leave and uniforms taken up", worker=self._plan.worker)
 
     def _mark_time(self) -> None:
         now = self._clock()
@@ -306,8 +307,8 @@ class Worker:
             self._troubles.pop("room", None)
 
     def _check_uniform(self, now: StreamTime) -> None:
-        """Say so, as long as the timetable leaves open which uniform is worn today."""
-        trouble = self._uniforms.trouble(now) if self._uniforms is not None else None
+        """Say so, as long as nobody can tell which uniform is worn today, or an edited one cannot be loaded."""
+        trouble = self._wardrobe.trouble(now)
         if trouble is None:
             self._troubles.pop("uniform", None)
         elif self._troubles.get("uniform") != trouble:
@@ -380,7 +381,9 @@ class Worker:
             return None
         camera = post.settings
         zones, clock = post.zones.get(event.window, {}), post.camera.clock
-        return Scene(camera.id, camera.title, zones, post.size, self._networks, clock)
+        cards = (self._eye.person.card, self._eye.objects.card, *self._wardrobe.cards)
+        networks = tuple({"name": card.name, "version": card.version, "sha256": card.sha256} for card in cards)
+        return Scene(camera.id, camera.title, zones, post.size, networks, clock)
 
     def _shut(self) -> None:
         """End everything; state first, since a worker that is slow to end is killed."""

@@ -16,7 +16,7 @@ from service.parts import InForce, effective
 from service.storage import RevisionQueries
 from service.storage.database import DatabaseError
 from service.storage.revisions import stored_revisions
-from tests.fixtures.site import NOW, PlayedSite, an_event, camera_message, played_site
+from tests.fixtures.site import NOW, JudgesAll, PlayedSite, an_event, camera_message, played_site
 from tests.fixtures.waiting import until
 
 RULES = {"hall": {"leave_post": {"after": "3min"}}, "windows": {"w2": {"phone_use": {"after": 20}}}}
@@ -315,7 +315,7 @@ async def test_service_starts_with_what_was_edited_before(tmp_path: Path) -> Non
         given = site.site.in_force.now.given
     # A start reads the database before its own loop runs, as this does on a thread of its own.
     revisions = await asyncio.to_thread(stored_revisions, tmp_path / "zaigang.db")
-    in_force = InForce(effective(given, revisions, lambda _book: None))
+    in_force = InForce(effective(given, revisions, JudgesAll()))
 
     assert in_force.now.hall_book.rules["leave_post"].after == 180
     assert stored_revisions(tmp_path / "nothing.db") == {}

@@ -1,5 +1,6 @@
 """Whatever is edited: what is said to change is all that changes, and saying nothing changes nothing."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from service.parts import Effective, differences, effective, proposed, unchanged
 from service.parts.content import Part, Revision
 from service.rules.rulebook import load_rulebook
 from service.settings import GivenSettings
-from tests.fixtures.site import NOW, SETTINGS
+from tests.fixtures.site import NOW, SETTINGS, JudgesAll
 
 SITE = GivenSettings(
     **SETTINGS,
@@ -33,6 +34,12 @@ hours = st.fixed_dictionaries(
     },
 )
 moments = st.sampled_from(["2026-01-05T08:00", "2026-01-05T09:30", "2026-01-06T10:00"])
+stretches = st.sampled_from([("05-01", "09-30"), ("10-01", "04-30"), ("09-16", "05-15"), ("2026-01-07", "2026-01-09")])
+worn = st.builds(
+    lambda stretch, files: {"from": stretch[0], "to": stretch[1], "uniforms": files},
+    stretches,
+    st.lists(st.sampled_from(["summer.npz", "winter.npz"]), min_size=1, unique=True),
+)
 entries = st.fixed_dictionaries(
     {"from": moments, "to": st.just("2026-01-07T12:00"), "by": st.sampled_from(["王", "李"])},
     optional={"windows": st.lists(st.sampled_from(WINDOWS), max_size=1), "limit": st.sampled_from(["5min", "2h"])},
@@ -45,18 +52,18 @@ contents = {
         {}, optional={"hall": hours, "windows": st.dictionaries(st.sampled_from(WINDOWS), hours | st.none())}
     ),
     "leave": st.fixed_dictionaries({}, optional={"entries": st.lists(entries, max_size=3)}),
+    "uniform_timetable": st.fixed_dictionaries({}, optional={"entries": st.lists(worn, max_size=3)}),
 }
 edits: st.SearchStrategy[tuple[Part, dict[str, Any]]] = st.one_of(
     *(st.tuples(st.just(part), content) for part, content in contents.items())  # type: ignore[arg-type]
 )
 
 
-def judged(_book: object) -> None:
-    """Networks that answer every rule."""
+JUDGED = JudgesAll()
 
 
 def edited(part: Part, content: dict[str, Any]) -> Effective:
-    return effective(SITE, {part: Revision(part, 1, content, "王", "", NOW)}, judged)
+    return effective(SITE, {part: Revision(part, 1, content, "王", "", NOW)}, JUDGED)
 
 
 @settings(max_examples=60, deadline=None)
@@ -67,8 +74,8 @@ def test_what_is_said_to_change_is_what_changes(
     now = edited(*first)
     part, content = second
 
-    told = proposed(now, part, content, NOW, {}, judged)
-    after = with_edits(SITE, {**now.contents, part: told.content}, judged)
+    told = proposed(now, part, content, NOW, {}, JUDGED)
+    after = with_edits(SITE, {**now.contents, part: told.content}, JUDGED)
 
     windows = {window for change in told.changes for window in change.windows}
     for window in after.windows():
@@ -78,6 +85,9 @@ def test_what_is_said_to_change_is_what_changes(
             assert same_book is (window not in windows)
         if part == "duty":
             assert same_duty is (window not in windows)
+    asked = [date(2026, 1, 5) + timedelta(days=day) for day in range(366)]
+    others = [day for day in asked if set(now.settings.models.worn_on(day)) != set(after.models.worn_on(day))]
+    assert [day for day in asked if any(one.first <= day <= one.last for one in told.worn)] == others
     assert (not told.changes) is (differences(after, now.settings, part) == [])
     undone = {(change.key, repr(change.new), repr(change.old)) for change in differences(after, now.settings, part)}
     assert {(change.key, repr(change.old), repr(change.new)) for change in told.changes} == undone
@@ -87,13 +97,13 @@ def test_what_is_said_to_change_is_what_changes(
 @given(edits)
 def test_content_as_it_is_kept_means_the_same_and_is_kept_the_same(edit: tuple[Part, dict[str, Any]]) -> None:
     part, content = edit
-    told = proposed(unchanged(SITE), part, content, NOW, {}, judged)
+    told = proposed(unchanged(SITE), part, content, NOW, {}, JUDGED)
 
-    again = proposed(unchanged(SITE), part, told.content, NOW, {}, judged)
+    again = proposed(unchanged(SITE), part, told.content, NOW, {}, JUDGED)
 
     assert again.content == told.content
     assert again.changes == told.changes
-    assert proposed(edited(part, dict(told.content)), part, content, NOW, {}, judged).same
+    assert proposed(edited(part, dict(told.content)), part, content, NOW, {}, JUDGED).same
 
 
 @settings(max_examples=20, deadline=None)
@@ -101,6 +111,6 @@ def test_content_as_it_is_kept_means_the_same_and_is_kept_the_same(edit: tuple[P
 def test_an_empty_content_gives_the_file_back(edit: tuple[Part, dict[str, Any]]) -> None:
     part, _ = edit
 
-    assert with_edits(SITE, {part: {}}, judged).books() == SITE.books()
-    assert with_edits(SITE, {}, judged) is SITE
-    assert proposed(unchanged(SITE), part, {}, NOW, {}, judged).same
+    assert with_edits(SITE, {part: {}}, JUDGED).books() == SITE.books()
+    assert with_edits(SITE, {}, JUDGED) is SITE
+    assert proposed(unchanged(SITE), part, {}, NOW, {}, JUDGED).same

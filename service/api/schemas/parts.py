@@ -18,6 +18,7 @@ __all__ = [
     "RevisionOut",
     "SpellOut",
     "VersionOut",
+    "WornDaysOut",
 ]
 
 WhyChanged = Annotated[Why, StringConstraints(min_length=1)]
@@ -84,7 +85,9 @@ class PartOut(BaseModel):
 
 
 class ChangeOut(BaseModel):
-    """A key that is another one in force, for ``windows``: rule.key, a key of duty, leave.ID or roster.WINDOW."""
+    """A key that is another one in force, for ``windows``: rule.key, a key of duty, leave.ID, roster.WINDOW or
+    uniform_timetable.FROM/TO.
+    """
 
     key: str
     old: Any
@@ -117,6 +120,17 @@ class DutyDayOut(BaseModel):
     new: list[SpellOut]
 
 
+class WornDaysOut(BaseModel):
+    """The days from ``first`` to ``last``, which ask for ``new`` uniforms instead of ``old``; where none are named,
+    nobody can tell who goes without. All windows are judged by the same.
+    """
+
+    first: str
+    last: str
+    old: list[str]
+    new: list[str]
+
+
 class ProposalOut(BaseModel):
     """What a change does, or on a dry run would do. ``version`` is the one in force afterwards.
 
@@ -131,6 +145,7 @@ class ProposalOut(BaseModel):
     changes: list[ChangeOut]
     rulebooks: list[BookChangeOut]
     duty: list[DutyDayOut]
+    worn: list[WornDaysOut]
     interrupts: int
     closes: int
 
