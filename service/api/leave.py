@@ -1,9 +1,11 @@
 """Registered leave, entry by entry: what a manager does every day without touching the rest of the part."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query
+from pydantic import ValidationError
 
 from service.api.errors import ApiError, NotFound
 from service.api.parts import propose, save, stale
@@ -73,17 +75,19 @@ async def end(
 
 
 async def _changed(site: Site, change: Callable[[list[LeaveSettings]], list[LeaveSettings]], by: str, why: str) -> None:
-    """Keep the entries as ``change`` makes them, made anew where somebody else was quicker."""
+    """Keep the entries as ``change`` makes them, made anew where somebody else was quicker.
+
+    Those that do not fit any longer stay as they are: they are told until somebody changes them who knows of them.
+    """
     for last in (False,) * _TRIES + (True,):
         await take_up(site)
-        now = site.in_force.now
-        entries = [LeaveSettings(**one) for one in now.contents.get("leave", {}).get("entries", ())]
-        kept = recent(change(entries), site.settings, site.board.now())
-        content = {"entries": [_plain(one) for one in kept]}
+        fitting, unfit = _present(site)
+        kept = recent(change(fitting), site.settings, site.board.now())
         try:
-            proposal = await propose(site, "leave", content)
-            if not proposal.same:
-                await save(site, proposal, by, why)
+            proposal = await propose(site, "leave", {"entries": [_plain(one) for one in kept]})
+            if kept != fitting:
+                content = {"entries": [*proposal.content["entries"], *unfit]}
+                await save(site, replace(proposal, content=content), by, why)
             return
         except PartError as error:
             field = error.field.rpartition(f"content.entries.{len(kept) - 1}.")[2]
@@ -91,6 +95,22 @@ async def _changed(site: Site, change: Callable[[list[LeaveSettings]], list[Leav
         except StaleRevision as error:
             if last:
                 raise stale(str(error)) from error
+
+
+def _present(site: Site) -> tuple[list[LeaveSettings], list[Any]]:
+    """The edited entries that are in force, and as they were kept those that do not fit any longer."""
+    now = site.in_force.now
+    fitting = [LeaveSettings(**one) for one in now.contents.get("leave", {}).get("entries", ())]
+    every = now.revisions["leave"].content.get("entries", ()) if "leave" in now.revisions else ()
+    return fitting, [one for one in every if _read(one) not in fitting]
+
+
+def _read(entry: Any) -> LeaveSettings | None:
+    """An entry as it was kept, None where it cannot be read any longer."""
+    try:
+        return LeaveSettings.model_validate(entry)
+    except ValidationError:
+        return None
 
 
 def _plain(entry: LeaveSettings) -> dict[str, Any]:

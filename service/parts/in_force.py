@@ -122,10 +122,19 @@ def _pieces(
             for key, one in value.items():
                 yield from _pieces(fits, part, (*path, key), one)
         elif isinstance(value, list) and len(value) > 1:
-            for one in value:
-                yield from _pieces(fits, part, path, [one])
+            for index, one in enumerate(value):
+                for found in _pieces(fits, part, path, [one]):
+                    yield _numbered(found, path[-1], index) if isinstance(found, PartError) else found
         else:
             yield error
+
+
+def _numbered(error: PartError, key: str, index: int) -> PartError:
+    """``error`` of a list's entry that was looked at by itself, with the place at which it stands."""
+    said, field = str(error), error.field
+    for alone, there in ((f"{key}.0", f"{key}.{index}"), (f"{key}[0]", f"{key}[{index}]")):
+        said, field = said.replace(alone, there, 1), field.replace(alone, there, 1)
+    return PartError(said, field)
 
 
 def _at(path: tuple[str, ...], value: Any) -> Any:

@@ -159,5 +159,5 @@ async def test_uniform_whose_file_has_gone_is_left_out_loudly(site: PlayedSite, 
 
     assert part["effective"] == {"entries": entries[:1]}
     (trouble,) = part["troubles"]
-    assert "version 1 of uniform_timetable: entries.0.uniforms.0: " in trouble
+    assert "version 1 of uniform_timetable: entries.1.uniforms.0: " in trouble
     assert "gone.npz: no such uniform" in trouble

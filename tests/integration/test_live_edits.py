@@ -1,21 +1,35 @@
 """A running service and its worker while they are edited: leave without a restart, rules from the command line."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
+import numpy as np
+import numpy.typing as npt
 import pytest
 import yaml
 
 from tests.fixtures.command import zaigang
 from tests.fixtures.counter_film import ZONE, Counter, on_air
 from tests.fixtures.served import Served, serving
-from tests.fixtures.toy_network import write_networks
+from tests.fixtures.toy_network import GREEN, write_networks
+from tests.fixtures.toy_torso import PURPLE, enrolled, write_torso_network
 from tests.fixtures.waiting import until
 
 COUNTER = Counter(there_s=2, period_s=40, late_s=0)
 """Hardly ever anybody is there, so that there is an open event whenever one is asked for."""
+
+
+class Dressed(Counter):
+    """A clerk whose clothes have folds; without any detail a torso is taken for blurred."""
+
+    def pictures(self) -> Iterator[npt.NDArray[np.uint8]]:
+        for picture in super().pictures():
+            picture[100:260:16, 205:275] //= 4
+            yield picture
 
 
 @pytest.mark.slow
@@ -56,6 +70,35 @@ def test_site_is_edited_while_it_runs(tmp_path: Path) -> None:
     assert back["version"] == 3
     assert back["interrupts"] == 1
     assert back["rulebooks"] == [{"windows": ["w1"], "old": old, "new": book["version"]}]
+
+
+@pytest.mark.slow
+def test_running_worker_judges_by_the_uniform_that_was_edited(tmp_path: Path) -> None:
+    torsos = write_torso_network(tmp_path / "torsos")
+    green, purple = enrolled(GREEN, torsos, tmp_path / "green.npz"), enrolled(PURPLE, torsos, tmp_path / "purple.npz")
+    with on_air(tmp_path, {"a": Dressed(there_s=40, period_s=41, late_s=0)}) as air:
+        content = configuration(tmp_path, air.url("a"))
+        content["models"]["uniform"] = str(torsos)
+        with serving(tmp_path, content) as served:
+            until(lambda: status(served) == "on_post", "the clerk is seen", 90)
+            (worker,) = served.workers()
+            assert worn(served) is None
+
+            for base, (file, is_worn) in enumerate(((green, True), (purple, False))):
+                entry = {"from": "01-01", "to": "12-31", "uniforms": [str(file)]}
+                edit = {"content": {"entries": [entry]}, "by": "王主任", "why": "换装", "base": base}
+                say(served, "PUT", "/parts/uniform_timetable", edit)
+                until(lambda is_worn=is_worn: worn(served) is is_worn, f"{file.stem} is asked for", 60)  # type: ignore[misc]
+
+            assert served.workers() == [worker]
+
+
+def worn(served: Served) -> bool | None:
+    """What looks of the last seconds answered of the uniform, None where they could not."""
+    now = datetime.now().astimezone()
+    span = {"since": (now - timedelta(seconds=4)).isoformat(), "until": now.isoformat(), "answer": "uniform"}
+    runs = served.get(f"/windows/w1/observations?{urlencode(span)}")["answers"]["uniform"]
+    return runs[-1]["value"] if runs else None
 
 
 def configuration(folder: Path, address: str) -> dict[str, Any]:

@@ -309,6 +309,29 @@ async def test_entry_that_does_not_fit_any_longer_is_left_out_loudly(site: Playe
     assert [one["windows"] for one in await get(site, "/leave")] == [["w1"]]
 
 
+async def test_leave_that_does_not_fit_stays_and_is_told_when_more_is_registered(site: PlayedSite) -> None:
+    span = {"from": "2026-01-05T09:00", "to": "2026-01-05T10:00", "by": "王"}
+    gone, odd = {**span, "windows": ["gone"]}, {**span, "window": "w1"}
+    async with site.site.database.session() as session:
+        entries = [gone, {**span, "windows": ["w1"]}, odd]
+        await RevisionQueries(session).save("leave", {"entries": entries}, "王", "", NOW, 0)
+
+    made = await site.client.post("/api/v1/leave", json={**span, "windows": ["w2"]})
+    again = await site.client.post("/api/v1/leave", json={**span, "windows": ["w2"]})
+    part = await get(site, "/parts/leave")
+
+    assert (made.status_code, again.json()) == (201, made.json())
+    assert [one["windows"] for one in await get(site, "/leave")] == [["w1"], ["w2"]]
+    assert (part["version"], part["content"]["entries"][2:]) == (2, [gone, odd])
+    assert 'entries.2.windows: there is no window "gone"' in part["troubles"][0]
+    assert "entries[3].window: there is no such key" in part["troubles"][1]
+
+    await site.client.delete(f"/api/v1/leave/{made.json()['id']}", params={"by": "王"})
+
+    assert (await get(site, "/parts/leave"))["content"]["entries"][-2:] == [gone, odd]
+    assert len((await get(site, "/health"))["troubles"]) >= 2
+
+
 async def test_service_starts_with_what_was_edited_before(tmp_path: Path) -> None:
     async with played_site(tmp_path) as site:
         await put(site, "rules", RULES)

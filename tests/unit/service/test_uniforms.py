@@ -12,6 +12,7 @@ from service.models import load_uniforms, waiting
 from service.rules.rulebook import load_rulebook
 from service.settings import ModelSettings, Settings
 from service.uniforms import HallUniforms, gaps
+from service.worker.wardrobe import Wardrobe
 from tests.fixtures.toy_network import write_networks
 from tests.fixtures.toy_torso import PLAIN, PURPLE, TEAL, enrolled, painted, write_torso_network
 from vision.closeup import Sight
@@ -132,3 +133,46 @@ def test_days_that_no_entry_covers_are_found(models: ModelSettings) -> None:
     assert gaps(models.uniform_is_known, date(2026, 7, 1)) == [(date(2026, 10, 1), date(2026, 10, 14))]
     assert gaps(models.uniform_is_known, date(2026, 10, 10), 10) == [(date(2026, 10, 10), date(2026, 10, 14))]
     assert gaps(Settings().models.uniform_is_known, date(2026, 7, 1)) == []
+
+
+def test_camera_that_is_told_of_another_uniform_judges_by_it_and_knows_its_people_still(models: ModelSettings) -> None:
+    observer = Observer(layout("camera", (160, 160), {WindowId("w1"): {}}), {})
+    start = from_datetime(datetime(2026, 7, 1, 10, tzinfo=SHANGHAI))
+    person = Detections(np.array([[30, 20, 110, 140]], np.float32), np.array([0.9]), np.array([0]), ("person",))
+    picture = np.full((160, 160, 3), 120, np.uint8)
+    picture[20:140, 30:110] = painted(TEAL, 50)
+    seen, answers = set(), []
+
+    for index in range(30):
+        if index in (10, 20):
+            observer.wear(loaded(models).at if index == 10 else None)
+        at = StreamTime(start + index * SECOND // 5)
+        ((answer,), boxes) = observer.observe(Picture(at, picture), Sight(person, None))
+        answers.append(answer.uniform)
+        seen |= {box.track for box in boxes}
+
+    assert (answers[9], answers[19], answers[29]) == (None, True, None)
+    assert len(seen) == 1
+
+
+def test_worker_takes_up_other_uniforms_and_keeps_those_of_before_where_it_cannot(
+    models: ModelSettings, tmp_path: Path
+) -> None:
+    def site(*entries: dict[str, object]) -> Settings:
+        timetable = {"uniforms": [], "uniform_timetable": entries}
+        return Settings(models={**models.model_dump(mode="json"), **timetable})  # type: ignore[arg-type]
+
+    winter = {"from": "01-01", "to": "12-31", "uniforms": [str(models.uniform_timetable[1].uniforms[0])]}
+    july = from_datetime(datetime(2026, 7, 1, 10, tzinfo=SHANGHAI))
+    wardrobe = Wardrobe(site())
+    assert (wardrobe.worn, wardrobe.cards, wardrobe.take_up(site())) == (None, (), False)
+
+    assert wardrobe.take_up(site(winter))
+    worn = wardrobe.worn
+    refused = wardrobe.take_up(site({**winter, "uniforms": [str(tmp_path / "gone.npz")]}))
+
+    assert worn is not None
+    assert (worn(july) is not None, wardrobe.worn == worn, refused) == (True, True, False)
+    assert "gone.npz: no such uniform" in str(wardrobe.trouble(july))
+    assert wardrobe.take_up(site())
+    assert (wardrobe.worn, wardrobe.trouble(july)) == (None, None)
