@@ -1,20 +1,23 @@
-"""Rows that each are an entry of their own: registered leave, the roster, and days out of service."""
+"""Rows that each are an entry of their own: leave, the roster, days out of service, and what is worn when."""
 
 import datetime
 from typing import Any, TypeAlias
 
+from pydantic import BaseModel
+
 from service.imports.table import Fault, Table
 from service.imports.taking import Fields, Names, rows_of, validated
-from service.imports.values import duration, moment, name, named, text, whole_day, yearly
-from service.settings import ClosedSettings, LeaveSettings, RosterEntry
+from service.imports.values import duration, moment, name, named, text, uniforms, whole_day, yearly
+from service.settings import ClosedSettings, LeaveSettings, RosterEntry, WornSettings
 
-__all__ = ["CLOSED", "LEAVE", "ROSTER", "closed_rows", "leave_rows", "roster_rows"]
+__all__ = ["CLOSED", "LEAVE", "ROSTER", "WORN", "closed_rows", "leave_rows", "roster_rows", "worn_rows"]
 
 _Taken: TypeAlias = list[tuple[int, dict[str, Any]]]
 
 LEAVE = ("window", "date", "from", "to", "by", "why", "limit", "rules")
 ROSTER = ("person", "window", "date", "from", "to")
 CLOSED = ("window", "from", "to", "why")
+WORN = ("from", "to", "uniforms")
 
 
 def leave_rows(table: Table, names: Names) -> tuple[_Taken, list[Fault]]:
@@ -62,6 +65,20 @@ def closed_rows(table: Table, names: Names) -> tuple[_Taken, list[Fault]]:
     return taken, faults
 
 
+def worn_rows(table: Table, names: Names) -> tuple[_Taken, list[Fault]]:
+    """Entries as `models.uniform_timetable` of zaigang.yaml has them, each with its row; and the others' faults."""
+    taken: _Taken = []
+    faults: list[Fault] = []
+    for fields in rows_of(table, WORN, ("from", "uniforms"), "a uniform timetable"):
+        entry = {
+            "from": fields.needed("from", yearly),
+            "to": fields.read("to", yearly),
+            "uniforms": fields.needed("uniforms", lambda cell: uniforms(cell, names.uniforms, names.unfit)),
+        }
+        _take(fields, WornSettings, entry, taken, faults)
+    return taken, faults
+
+
 def _span(fields: Fields) -> dict[str, str | None]:
     """From when to when: dates, moments, or times of the row's date."""
     date = fields.read("date", whole_day)
@@ -75,7 +92,7 @@ def _span(fields: Fields) -> dict[str, str | None]:
 
 def _take(
     fields: Fields,
-    model: type[LeaveSettings] | type[RosterEntry] | type[ClosedSettings],
+    model: type[BaseModel],
     entry: dict[str, Any],
     taken: _Taken,
     faults: list[Fault],

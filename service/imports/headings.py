@@ -22,6 +22,7 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "rules": ("规则", "rules", "rule"),
     "date": ("日期", "date"),
     "weekday": ("星期", "周", "weekday", "weekdays"),
+    "uniforms": ("制服", "工装", "服装", "uniforms", "uniform"),
     "begins": ("上班", "上班时间", "begins"),
     "ends": ("下班", "下班时间", "ends"),
     "": ("备注", "序号", "note", "notes", "remarks", "no", "#"),

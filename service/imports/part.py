@@ -1,41 +1,41 @@
 """One part of a site from one file: what it says, in the shape of `zaigang.yaml`, and what is wrong with it."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from service.imports.entries import closed_rows, leave_rows, roster_rows
+from service.imports.entries import closed_rows, leave_rows, roster_rows, worn_rows
 from service.imports.headings import columns_of
 from service.imports.hours import HOURS, duty_of_hours, hours_rows
-from service.imports.reading import read_table
+from service.imports.reading import read_file, read_table
 from service.imports.table import Fault, Table
 from service.imports.taking import Names
 from service.rules.rulebook import load_rulebook
 from service.settings import DutySettings, OwnDutySettings, Settings
 from vision.errors import BadInput
 
-__all__ = ["PARTS", "Imported", "Part", "import_part"]
+__all__ = ["PARTS", "Imported", "Part", "import_content", "import_part"]
 
-Part: TypeAlias = Literal["duty", "leave", "roster"]
+Part: TypeAlias = Literal["duty", "leave", "roster", "uniform_timetable"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
 _SHOWN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a file says of ``part``.
+    """What a file, ``source``, says of ``part``.
 
     content: of the rows without a fault alone, plain data as `zaigang.yaml` has it: of duty
-    ``{"hall": {...}, "windows": {id: {...}}}`` with the keys that the file says something of, of leave and roster
+    ``{"hall": {...}, "windows": {id: {...}}}`` with the keys that the file says something of, of the others
     ``{"entries": [...]}``. rows: how many rows were taken. notes: what was passed over without being wrong.
     """
 
     part: Part
-    path: Path
+    source: str
     content: dict[str, Any]
     rows: int
     faults: tuple[Fault, ...]
@@ -48,27 +48,44 @@ class Imported:
         shown = [f"  {fault}" for fault in self.faults[:_SHOWN]]
         if len(self.faults) > _SHOWN:
             shown.append(f"  and {len(self.faults) - _SHOWN} more")
+        raise BadInput("\n".join([f"{self.source}: {self.told}", *shown]))
+
+    @property
+    def told(self) -> str:
+        """How much of it is wrong, in words."""
         bad = len({fault.row for fault in self.faults})
-        told = "1 row is wrong" if bad == 1 else f"{bad} rows are wrong"
-        raise BadInput("\n".join([f"{self.path}: {told}, nothing was taken", *shown]))
+        return f"{'1 row is' if bad == 1 else f'{bad} rows are'} wrong, nothing was taken"
 
 
-def import_part(part: Part, path: Path, settings: Settings, sheet: str | None = None) -> Imported:
-    """What the table in ``path`` says of ``part``; windows are known by the ids and names of ``settings``.
+Unfit: TypeAlias = Callable[[Path], str | None]
 
-    A file for `duty` holds hours or, with a column 事由/why, days out of service. ``sheet`` names one of a workbook
-    that has several. Rows that are wrong are faults of the result. Raises BadInput, naming the file, where it cannot be
-    read or its headings are wrong.
+
+def import_part(
+    part: Part, path: Path, settings: Settings, sheet: str | None = None, unfit: Unfit | None = None
+) -> Imported:
+    """What the table in ``path`` says of ``part``, as `import_content` has it; raises BadInput, naming the file."""
+    return import_content(part, read_file(path), str(path), settings, sheet, unfit)
+
+
+def import_content(
+    part: Part, content: bytes, source: str, settings: Settings, sheet: str | None = None, unfit: Unfit | None = None
+) -> Imported:
+    """What the table in ``content``, the bytes of a file, says of ``part``.
+
+    Windows are known by the ids and names of ``settings``, uniforms by those of its files; ``unfit`` says why one
+    cannot be judged by. A file for `duty` holds hours or, with a column 事由/why, days out of service. ``sheet`` names
+    one of a workbook that has several. Rows that are wrong are faults of the result. Raises BadInput, naming
+    ``source``, where it cannot be read or its headings are wrong.
     """
-    table = read_table(path, sheet)
-    names = Names(_window_names(settings), _rule_names())
+    names = Names(_window_names(settings), _rule_names(), _uniform_names(settings), unfit or (lambda _file: None))
     try:
-        content, rows, faults, doubles = _PARSED[part](table, names)
+        table = read_table(content, sheet)
+        found, rows, faults, doubles = _PARSED[part](table, names)
     except BadInput as error:
-        raise BadInput(f"{path}: {error}") from error
+        raise BadInput(f"{source}: {error}") from error
     read = (f'sheet "{table.sheet}" was read',) if table.sheet is not None else ()
     ordered = sorted(faults, key=lambda fault: fault.row)
-    return Imported(part, path, content, rows, tuple(ordered), (*read, *table.notes, *doubles))
+    return Imported(part, source, found, rows, tuple(ordered), (*read, *table.notes, *doubles))
 
 
 _Parsed: TypeAlias = tuple[dict[str, Any], int, list[Fault], list[str]]
@@ -80,6 +97,10 @@ def _leave(table: Table, names: Names) -> _Parsed:
 
 def _roster(table: Table, names: Names) -> _Parsed:
     return _listed(*roster_rows(table, names))
+
+
+def _worn(table: Table, names: Names) -> _Parsed:
+    return _listed(*worn_rows(table, names))
 
 
 def _listed(rows: list[tuple[int, dict[str, Any]]], faults: list[Fault]) -> _Parsed:
@@ -121,7 +142,7 @@ def _closed(table: Table, names: Names) -> _Parsed:
     return content, len(rows), faults, doubles
 
 
-_PARSED: Final = {"duty": _duty, "leave": _leave, "roster": _roster}
+_PARSED: Final = {"duty": _duty, "leave": _leave, "roster": _roster, "uniform_timetable": _worn}
 
 
 def _once(rows: Sequence[tuple[int, dict[str, Any]]]) -> tuple[list[tuple[int, dict[str, Any]]], list[str]]:
@@ -140,6 +161,13 @@ def _window_names(settings: Settings) -> dict[str, str]:
     titles = [(window, own.title) for window, (_, own) in settings.windows().items()]
     once = [(title, window) for window, title in titles if sum(other == title for _, other in titles) == 1]
     return {_plain(name): str(window) for name, window in [*once, *((window, window) for window, _ in titles)]}
+
+
+def _uniform_names(settings: Settings) -> dict[str, str]:
+    """Every file of a uniform that the site names, and every file's name that is one's alone, to the file."""
+    files = list(dict.fromkeys(file for entry in settings.models.worn() for file in entry.uniforms))
+    once = [(file.stem, file) for file in files if sum(other.stem == file.stem for other in files) == 1]
+    return {_plain(name): str(file) for name, file in [*once, *((str(file), file) for file in files)]}
 
 
 def _rule_names() -> dict[str, str]:

@@ -8,26 +8,23 @@ from service.imports.text import read_text
 from service.imports.workbook import read_workbook
 from vision.errors import BadInput
 
-__all__ = ["MOST_BYTES", "read_table"]
+__all__ = ["MOST_BYTES", "read_file", "read_table"]
 
 MOST_BYTES: Final = 4_000_000
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def read_table(path: Path, sheet: str | None = None) -> Table:
-    """The table in a CSV file or a workbook (.xlsx); raises BadInput naming the file and what is wrong with it."""
+def read_file(path: Path) -> bytes:
+    """What the file holds, no more than shows that it is too large; raises BadInput naming it."""
     try:
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+            return file.read(MOST_BYTES + 1)
     except OSError as error:
         raise BadInput(f"{path}: {(error.strerror or str(error)).lower()}") from error
-    try:
-        return _table(content, sheet)
-    except BadInput as error:
-        raise BadInput(f"{path}: {error}") from error
 
 
-def _table(content: bytes, sheet: str | None) -> Table:
+def read_table(content: bytes, sheet: str | None = None) -> Table:
+    """The table in the bytes of a CSV file or a workbook (.xlsx); raises BadInput saying what is wrong with it."""
     if len(content) > MOST_BYTES:
         raise BadInput(f"it is larger than {MOST_BYTES // 1_000_000} MB")
     if not content.strip():

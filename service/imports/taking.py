@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,13 +14,20 @@ __all__ = ["Fields", "Names", "rows_of", "validated"]
 
 T = TypeVar("T")
 
+_LONGEST: Final = 400
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a site has: every accepted name of a window and of a rule to its id."""
+    """What a site has: every accepted name of a window and of a rule to its id, of a uniform to its file.
+
+    ``unfit`` says why nobody can be judged by the uniform in a file, None where one can.
+    """
 
     windows: Mapping[str, str]
     rules: Mapping[str, str]
+    uniforms: Mapping[str, str]
+    unfit: Callable[[Path], str | None]
 
 
 @dataclass(slots=True)
@@ -53,7 +61,9 @@ class Fields:
         return self.read(key, meant)
 
     def fault(self, key: str, what: str) -> None:
-        self.faults.append(Fault(self.row.number, self.columns.written.get(key, key), what))
+        """Say ``what`` is wrong; cut short, since it may repeat a cell that holds a book."""
+        said = what if len(what) <= _LONGEST else f"{what[:_LONGEST]}…"
+        self.faults.append(Fault(self.row.number, self.columns.written.get(key, key), said))
 
 
 def rows_of(table: Table, wanted: Sequence[str], needed: Sequence[str], what: str) -> Iterator[Fields]:

@@ -1,22 +1,25 @@
 """Workbooks to fill in: the headings of a part, an example a row, and a sheet that says how."""
 
-from collections.abc import Sequence
+import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from service.imports.entries import CLOSED, LEAVE, ROSTER
+from service.imports.entries import CLOSED, LEAVE, ROSTER, WORN
 from service.imports.headings import CHINESE
 from service.imports.hours import HOURS
 from vision.errors import BadInput
 
-__all__ = ["TEMPLATES", "write_template"]
+__all__ = ["TEMPLATES", "Template", "template_of", "write_template"]
 
-_Template = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[str]]
+Template = Literal["duty", "closed", "leave", "roster", "uniform_timetable"]
 
-TEMPLATES: Final[dict[str, _Template]] = {
+_Sheet = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[str]]
+
+TEMPLATES: Final[Mapping[str, _Sheet]] = {
     "duty": (
         HOURS,
         (
@@ -56,12 +59,31 @@ TEMPLATES: Final[dict[str, _Template]] = {
         (("王芳", "1号", "", "2026-01-05", "2026-01-09"), ("李雷", "1号", "2026-01-12", "13:00", "17:00")),
         ("姓名 person：姓名或工号。只写日期表示全天。A name or staff number; a date alone is the whole day.",),
     ),
+    "uniform_timetable": (
+        WORN,
+        (("05-01", "09-30", "uniforms/summer.npz"), ("09-16", "05-15", "uniforms/winter.npz")),
+        (
+            "开始、结束 from, to：首日与末日，如 05-01（每年）或 2026-05-01；结束空白表示只有一天。",
+            "The first and last day, of every year (05-01) or of one (2026-05-01); without the last, one day alone.",
+            "制服 uniforms：采集的制服文件或其名称，多个用顿号分开；两行日期重叠时，两者都算着装规范。",
+            "Files that enroll-uniform made, or their names; while two rows share a day, the uniforms of both count.",
+        ),
+    ),
 }
 """By part, and `closed` for days out of service: the columns, rows of examples, and what there is to know."""
 
 
 def write_template(part: str, path: Path) -> None:
-    """A workbook for ``part`` at ``path``, its cells text so that Excel changes no date; raises BadInput."""
+    """A workbook for ``part`` at ``path``; raises BadInput where it cannot be written."""
+    content = template_of(part)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written ({(error.strerror or str(error)).lower()})") from error
+
+
+def template_of(part: str) -> bytes:
+    """A workbook for ``part``, its cells text so that Excel changes no date; raises BadInput."""
     if part not in TEMPLATES:
         raise BadInput(f'there is no template for "{part}"; there are {", ".join(TEMPLATES)}')
     columns, examples, hints = TEMPLATES[part]
@@ -82,7 +104,6 @@ def write_template(part: str, path: Path) -> None:
     help_.column_dimensions["A"].width = 110
     for hint in ("请删去示例行后填写。Delete the rows of examples.", *hints):
         help_.append([hint])
-    try:
-        book.save(path)
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be written ({(error.strerror or str(error)).lower()})") from error
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()

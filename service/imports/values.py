@@ -5,14 +5,27 @@ Every function takes a cell that is not empty and raises ValueError in words tha
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from itertools import islice
+from pathlib import Path
 from typing import Final
 
 from service.imports.table import Cell
 from service.rules.duration import parse, written
 
-__all__ = ["clock", "days_of_week", "duration", "moment", "name", "named", "text", "whole_day", "yearly"]
+__all__ = [
+    "clock",
+    "days_of_week",
+    "duration",
+    "moment",
+    "name",
+    "named",
+    "text",
+    "uniforms",
+    "whole_day",
+    "yearly",
+]
 
 _DATE: Final = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 _CLOCK: Final = r"(\d{1,2})(?::|点|时)(\d{1,2})?分?(?::(\d{2}))?秒?"
@@ -23,6 +36,8 @@ _YEARLY: Final = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(分钟?|个?小时|秒|天)")
 _CHINESE_UNIT: Final = {"分": "min", "分钟": "min", "小时": "h", "个小时": "h", "秒": "s", "天": "d"}
 _BETWEEN: Final = re.compile(r"[,;、/\s]+")
+_LISTED: Final = re.compile(r"[,，;；、\n]+")  # a file's name may hold spaces and strokes
+_MOST_NAMED: Final = 12
 _WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ENGLISH: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CHINESE_DAY: Final = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
@@ -173,8 +188,30 @@ def named(cell: Cell, known: Mapping[str, str], what: str) -> list[str]:
     return found
 
 
+def uniforms(cell: Cell, known: Mapping[str, str], unfit: Callable[[Path], str | None]) -> list[str]:
+    """The files of the uniforms that the cell names: one of ``known`` by its name, any by its path.
+
+    ``unfit`` says why a file cannot be judged by.
+    """
+    found: list[str] = []
+    for part in filter(None, map(str.strip, _LISTED.split(text(cell)))):
+        file = known.get(unicodedata.normalize("NFKC", part).lower())
+        if file is None and not part.endswith(".npz"):
+            there = f"there are {', '.join(_each(known.values()))}; or name" if known else "name"
+            raise ValueError(f"there is no uniform {part!r}; {there} the file that enroll-uniform made")
+        why = unfit(Path(file or part))
+        if why is not None:
+            raise ValueError(why)
+        found.append(file or part)
+    if not found:
+        raise ValueError(f"{text(cell)!r} names no uniform")
+    return list(dict.fromkeys(found))
+
+
 def _each(ids: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(ids))
+    """The first of ``ids``, each once: a hall has hundreds of windows, and every wrong row would name them all."""
+    found = list(dict.fromkeys(ids))
+    return found if len(found) <= _MOST_NAMED else [*islice(found, _MOST_NAMED), "…"]
 
 
 def _narrow(cell: Cell) -> str:

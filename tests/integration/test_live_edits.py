@@ -76,7 +76,7 @@ def test_site_is_edited_while_it_runs(tmp_path: Path) -> None:
 def test_running_worker_judges_by_the_uniform_that_was_edited(tmp_path: Path) -> None:
     torsos = write_torso_network(tmp_path / "torsos")
     green, purple = enrolled(GREEN, torsos, tmp_path / "green.npz"), enrolled(PURPLE, torsos, tmp_path / "purple.npz")
-    with on_air(tmp_path, {"a": Dressed(there_s=40, period_s=41, late_s=0)}) as air:
+    with on_air(tmp_path, {"a": Dressed(there_s=15, period_s=16, late_s=0)}) as air:
         content = configuration(tmp_path, air.url("a"))
         content["models"]["uniform"] = str(torsos)
         with serving(tmp_path, content) as served:

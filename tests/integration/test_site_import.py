@@ -7,6 +7,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from service.cli import app
+from tests.fixtures.toy_torso import PURPLE, TEAL, enrolled, write_torso_network
 from vision.errors import BadInput
 
 
@@ -104,3 +105,28 @@ def test_template_is_written_once_and_taken_as_it_stands(config: Path) -> None:
 def test_table_without_a_row_is_no_import(config: Path) -> None:
     with pytest.raises(BadInput, match="there is no row to take"):
         handed_in(config, "roster", "姓名,窗口,开始,结束\n")
+
+
+def test_uniform_timetable_takes_the_place_of_the_files_and_is_shown_by_its_days(config: Path) -> None:
+    folder = config.parent
+    network = write_torso_network(folder / "torsos")
+    summer, winter = enrolled(TEAL, network, folder / "summer.npz"), enrolled(PURPLE, network, folder / "winter.npz")
+    content = yaml.safe_load(config.read_text(encoding="utf-8"))
+    content["models"] = {"uniform": str(network), "uniforms": [str(summer)]}
+    config.write_text(yaml.safe_dump(content), encoding="utf-8")
+    text = f"开始,结束,制服\n05-01,09-30,summer\n10-01,04-30,{winter}\n"
+
+    with pytest.raises(
+        BadInput, match="row 4, 制服: .*gone.npz: no such uniform; make it with: zaigang enroll-uniform"
+    ):
+        handed_in(config, "uniform_timetable", f"{text}10-01,04-30,{folder / 'gone.npz'}\n")
+    said = handed_in(config, "uniform_timetable", text).stdout
+
+    assert "制服 uniforms" in said
+    assert "version 1 of uniform_timetable is saved" in said
+    assert kept(config, "uniform_timetable", "--effective") == {
+        "entries": [
+            {"from": "05-01", "to": "09-30", "uniforms": [str(summer)]},
+            {"from": "10-01", "to": "04-30", "uniforms": [str(winter)]},
+        ]
+    }

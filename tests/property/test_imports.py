@@ -19,6 +19,7 @@ HEADINGS = {
     "duty": "窗口,星期,日期,开始,结束,上班,下班",
     "leave": "窗口,日期,开始,结束,登记人,事由,限时,规则",
     "roster": "姓名,窗口,日期,开始,结束",
+    "uniform_timetable": "开始,结束,制服",
 }
 LIKELY = [
     "",
@@ -45,6 +46,7 @@ LIKELY += [
     "0000-01-01",
     "9999-12-31",
     "9999-12-31 23:59",
+    "summer.npz、winter.npz",
     "王芳",
 ]
 cells = st.one_of(st.sampled_from(LIKELY), st.text(max_size=12))
@@ -70,6 +72,8 @@ def handed_in(part: Part, content: bytes) -> None:
     values = SITE.model_dump(mode="json")
     if part == "duty":
         values["duty"] = found.content["hall"]
+    elif part == "uniform_timetable":
+        values["models"][part] = found.content["entries"]
     else:
         values[part] = found.content["entries"]
     if not found.faults:

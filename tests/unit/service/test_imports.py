@@ -2,15 +2,15 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import openpyxl
 import pytest
 
-from service.imports import Imported, Part, import_part, laid_over, write_template
+from service.imports import Imported, Part, Template, import_content, import_part, laid_over, write_template
 from service.settings import GivenSettings
 from vision.errors import BadInput
 
@@ -357,9 +357,9 @@ def test_row_numbers_count_lines_where_a_cell_holds_two(tmp_path: Path) -> None:
     assert [fault.row for fault in imported("leave", text, tmp_path).faults] == [4]
 
 
-@pytest.mark.parametrize("template", ["duty", "closed", "leave", "roster"])
-def test_template_is_a_table_that_is_taken_as_it_stands(template: str, tmp_path: Path) -> None:
-    part: Part = "leave" if template == "leave" else "roster" if template == "roster" else "duty"
+@pytest.mark.parametrize("template", get_args(Template))
+def test_template_is_a_table_that_is_taken_as_it_stands(template: Template, tmp_path: Path) -> None:
+    part: Part = "duty" if template == "closed" else template
     file = tmp_path / "template.xlsx"
 
     write_template(template, file)
@@ -370,8 +370,73 @@ def test_template_is_a_table_that_is_taken_as_it_stands(template: str, tmp_path:
 
 
 def test_template_of_what_there_is_none_for_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match='no template for "rules"; there are duty, closed, leave, roster'):
+    with pytest.raises(BadInput, match='no template for "rules"; there are duty, closed, leave, roster, uniform'):
         write_template("rules", tmp_path / "x.xlsx")
+
+
+WORN = GivenSettings(models={"uniforms": ["uniforms/summer.npz", "uniforms/冬装.npz"]})  # type: ignore[arg-type]
+
+
+def worn(text: str, unfit: Callable[[Path], str | None] | None = None) -> Imported:
+    return import_content("uniform_timetable", text.encode(), "table", WORN, unfit=unfit)
+
+
+def test_uniforms_are_named_by_their_files_or_as_the_site_calls_them() -> None:
+    found = worn(
+        "开始,结束,制服,备注\n"
+        "5月1日,09-30,Summer、my own/security 2.npz,夏装\n"
+        "10-01,04-30,冬装,\n"
+        "2026-05-04,,冬装;uniforms/summer.npz,\n"
+    )
+
+    assert faults(found) == []
+    assert found.content["entries"] == [
+        {"from": "05-01", "to": "09-30", "uniforms": ["uniforms/summer.npz", "my own/security 2.npz"]},
+        {"from": "10-01", "to": "04-30", "uniforms": ["uniforms/冬装.npz"]},
+        {"from": "2026-05-04", "uniforms": ["uniforms/冬装.npz", "uniforms/summer.npz"]},
+    ]
+    assert worn("From,To,Uniforms\n05-01,09-30,summer\n").content["entries"][0]["uniforms"] == ["uniforms/summer.npz"]
+
+
+def test_every_bad_row_of_a_uniform_timetable_is_told() -> None:
+    found = worn(
+        "开始,结束,制服\n"
+        "5/1/26,09-30,summer\n"
+        "05-01,2026-09-30,summer\n"
+        "05-01,09-30,秋装\n"
+        "05-01,09-30,\n"
+        "05-01,09-30,gone.npz\n"
+        "05-01,09-30,summer\n",
+        lambda file: f"{file}: no such uniform" if file.name == "gone.npz" else None,
+    )
+
+    assert faults(found) == [
+        "row 2, 开始: '5/1/26' is no date; write it as 2026-01-05, or 2026-01-05 10:00",
+        "row 3: write from and to both as dates with a year, or both without",
+        "row 4, 制服: there is no uniform '秋装'; there are uniforms/summer.npz, uniforms/冬装.npz; "
+        "or name the file that enroll-uniform made",
+        "row 5, 制服: is missing",
+        "row 6, 制服: gone.npz: no such uniform",
+    ]
+    assert found.content["entries"] == [{"from": "05-01", "to": "09-30", "uniforms": ["uniforms/summer.npz"]}]
+
+
+def test_timetable_of_a_file_takes_the_place_of_the_one_there_is() -> None:
+    present = {"entries": [{"from": "01-01", "to": "12-31", "uniforms": ["old.npz"]}]}
+    found = worn("from,to,uniforms\n05-01,09-30,summer\n")
+
+    assert laid_over(found, present) == found.content
+
+
+def test_fault_repeats_no_book_that_stands_in_a_cell_and_not_all_windows_of_a_hall() -> None:
+    windows = [{"id": f"w{number}"} for number in range(2000)]
+    hall = GivenSettings(cameras=[{"id": "c", "source": "rtsp://10.0.0.9/1", "windows": windows}])  # type: ignore[list-item]
+    text = ROSTER + f"{'王' * 5000},w1,2026-01-05,{'9' * 9000}\n王,x,2026-01-05,2026-01-09\n"
+
+    found = import_content("roster", text.encode(), "table", hall)
+
+    assert [len(fault.what) <= 401 for fault in found.faults] == [True] * 3
+    assert faults(found)[-1].endswith("there are w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, …")
 
 
 def test_closed_days_leave_the_hours_in_force_alone(tmp_path: Path) -> None:
