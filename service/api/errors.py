@@ -10,7 +10,17 @@ from starlette.exceptions import HTTPException
 
 from vision.errors import BadInput, ZaigangError
 
-__all__ = ["ApiError", "ErrorBody", "ErrorOut", "NotFound", "Refused", "add_error_handlers"]
+__all__ = [
+    "ApiError",
+    "BadRows",
+    "ErrorBody",
+    "ErrorOut",
+    "NotFound",
+    "Refused",
+    "RowFaultOut",
+    "TableErrorOut",
+    "add_error_handlers",
+]
 
 
 class ErrorBody(BaseModel):
@@ -25,12 +35,38 @@ class ErrorOut(BaseModel):
     error: ErrorBody
 
 
+class RowFaultOut(BaseModel):
+    """What is wrong in a row, counted as spreadsheets do, under the heading ``column``; "" where it is all the row."""
+
+    row: int
+    column: str
+    what: str
+
+
+class TableErrorBody(ErrorBody):
+    """An error of which rows of a table are to blame, the first thousand faults of them."""
+
+    faults: list[RowFaultOut] = []
+
+
+class TableErrorOut(BaseModel):
+    error: TableErrorBody
+
+
 class ApiError(Exception):
     """Ends a request with a status and the one error shape."""
 
     def __init__(self, status: int, code: str, message: str, field: str | None = None) -> None:
         super().__init__(message)
         self.status, self.body = status, ErrorBody(code=code, message=message, field=field)
+
+
+class BadRows(ApiError):
+    """Rows of the table that a request brings are wrong."""
+
+    def __init__(self, message: str, faults: list[RowFaultOut]) -> None:
+        super().__init__(422, "bad_input", message, "body")
+        self.body = TableErrorBody(**self.body.model_dump(), faults=faults)
 
 
 class NotFound(ApiError):
@@ -74,12 +110,13 @@ def add_error_handlers(app: FastAPI) -> None:
 
 
 def _response(status: int, body: ErrorBody) -> JSONResponse:
-    return JSONResponse(_encodable(ErrorOut(error=body).model_dump()), status_code=status)
+    return JSONResponse(_encodable({"error": body.model_dump()}), status_code=status)
 
 
-def _encodable(error: dict[str, dict[str, str | None]]) -> dict[str, dict[str, str | None]]:
-    """``error`` with a ? for half a character, as JSON can bring it (\\ud800) and no answer can say it."""
-    return {
-        name: {key: text if text is None else text.encode(errors="replace").decode() for key, text in body.items()}
-        for name, body in error.items()
-    }
+def _encodable(value: Any) -> Any:
+    """``value`` with a ? for half a character, as JSON can bring it (\\ud800) and no answer can say it."""
+    if isinstance(value, dict):
+        return {key: _encodable(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_encodable(one) for one in value]
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value

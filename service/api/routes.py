@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter
 
-from service.api import consequences, events, exports, ingest, leave, live, observations, parts, places, rules, verdicts
+from service.api import (
+    consequences,
+    events,
+    exports,
+    ingest,
+    leave,
+    live,
+    observations,
+    parts,
+    places,
+    rules,
+    tables,
+    verdicts,
+)
 from service.api.errors import ErrorOut
 
 __all__ = ["api_router"]
@@ -11,5 +24,5 @@ api_router = APIRouter(
     prefix="/api/v1",
     responses={404: {"model": ErrorOut}, 422: {"model": ErrorOut}, 503: {"model": ErrorOut}},
 )
-for noun in (live, places, observations, events, verdicts, exports, rules, parts, leave, consequences, ingest):
+for noun in (live, places, observations, events, verdicts, exports, rules, parts, tables, leave, consequences, ingest):
     api_router.include_router(noun.router)

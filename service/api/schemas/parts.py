@@ -11,6 +11,7 @@ __all__ = [
     "ChangeOut",
     "DutyDayOut",
     "HistoryOut",
+    "ImportOut",
     "LeaveOut",
     "PartIn",
     "PartOut",
@@ -18,6 +19,7 @@ __all__ = [
     "RevisionOut",
     "SpellOut",
     "VersionOut",
+    "WhyChanged",
     "WornDaysOut",
 ]
 
@@ -148,6 +150,13 @@ class ProposalOut(BaseModel):
     worn: list[WornDaysOut]
     interrupts: int
     closes: int
+
+
+class ImportOut(ProposalOut):
+    """What a table does, or on a dry run would do. ``rows``: how many were taken; ``notes``: what was passed over."""
+
+    rows: int
+    notes: list[str]
 
 
 class HistoryOut(BaseModel):

@@ -6,7 +6,20 @@ from types import ModuleType
 import pytest
 from pydantic import BaseModel
 
-from service.api import consequences, events, exports, ingest, leave, live, observations, parts, places, rules, verdicts
+from service.api import (
+    consequences,
+    events,
+    exports,
+    ingest,
+    leave,
+    live,
+    observations,
+    parts,
+    places,
+    rules,
+    tables,
+    verdicts,
+)
 from service.rules.ladder import Consequences, HalfDay, Rung
 from service.rules.rule import Rule
 from service.rules.rulebook import load_rulebook
@@ -70,7 +83,7 @@ def test_key_of_the_consequences_is_documented(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "noun", [live, places, observations, events, verdicts, exports, rules, parts, leave, consequences, ingest]
+    "noun", [live, places, observations, events, verdicts, exports, rules, parts, tables, leave, consequences, ingest]
 )
 def test_endpoint_is_documented(noun: ModuleType) -> None:
     paths = [route.path for route in noun.router.routes]
