@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol, TypeAlias, get_args
 
@@ -272,9 +273,10 @@ def _check_rules_of_leave(content: LeaveContent) -> None:
 
 
 def _check_uniforms(content: WornContent, refusal: Refusal) -> None:
+    refused = lru_cache(maxsize=None)(refusal.of_uniform)  # what is worn all year stands in every entry
     for index, entry in enumerate(content.entries):
         for number, file in enumerate(entry.uniforms):
-            why = refusal.of_uniform(file)
+            why = refused(file)
             if why is not None:
                 place = f"entries.{index}.uniforms.{number}"
                 raise PartError(f"uniform_timetable: {place}: {why}", f"content.{place}")

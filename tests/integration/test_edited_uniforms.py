@@ -15,7 +15,7 @@ from service.settings import GivenSettings
 from service.storage import RevisionQueries
 from service.storage.revisions import stored_revisions
 from tests.fixtures.site import NOW, SETTINGS, PlayedSite, played_site
-from tests.fixtures.toy_network import write_networks
+from tests.fixtures.toy_network import write_networks, write_red_network
 from tests.fixtures.toy_torso import PURPLE, TEAL, enrolled, write_torso_network
 
 
@@ -148,6 +148,19 @@ async def test_rule_that_is_on_is_judged_by_the_uniforms_that_were_edited(tmp_pa
     assert gone.json()["error"]["field"] == "content"
     assert 'rule "uniform_missing" is on, but models.uniforms names no uniform' in gone.json()["error"]["message"]
     assert (now.troubles, now.hall_book.rules["uniform_missing"].state) == ((), "on")
+
+
+async def test_hall_whose_network_judges_by_its_own_class_has_no_timetable(
+    tmp_path: Path, hall: dict[str, Any], folder: Path
+) -> None:
+    own = {**hall["models"], "uniforms": [], "uniform": str(write_red_network(tmp_path / "red", "uniform"))}
+    settings = GivenSettings(**{**hall, "models": own})
+    async with played_site(tmp_path, settings=settings) as site:
+        site.app.state.site = replace(site.site, refusal=refusal_by(settings.models))
+        answer = await ask(site, [worn("01-01", "12-31", folder / "winter.npz")])
+
+    assert (answer.status_code, answer.json()["error"]["field"]) == (422, "content.entries.0.uniforms.0")
+    assert "judges by its own class" in answer.json()["error"]["message"]
 
 
 async def test_uniform_whose_file_has_gone_is_left_out_loudly(site: PlayedSite, folder: Path) -> None:
