@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from service.api.errors import ApiError, NotFound
 from service.api.parts import propose, save, stale
 from service.api.present import moment
-from service.api.schemas import By
+from service.api.schemas import By, Why
 from service.api.schemas.parts import LeaveOut
 from service.api.site import Site, SiteDep
 from service.api.taking_up import take_up
@@ -54,7 +54,7 @@ async def end(
     site: SiteDep,
     entry: Annotated[str, Path(pattern=r"^[0-9a-f]{12}(-\d{1,6})?$")],
     by: Annotated[By, Query(description="Who ends it.")],
-    why: Annotated[str, Query(max_length=500)] = "",
+    why: Annotated[Why, Query()] = "",
 ) -> LeaveOut:
     """End leave now: what it has excused stays excused. One that has not begun is taken out, one that is over stays."""
     answer: list[LeaveOut] = []

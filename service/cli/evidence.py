@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.options import Config
+from service.cli.options import Config, said
 from service.cli.progress import Terminal
 from service.cli.sources import site_in_force
 from service.evidence.export import Exported, Format, Order
@@ -49,7 +49,7 @@ def export(
 
     zaigang evidence export 3f0c… --by 张三 --why 申诉复核 --config zaigang.yaml
     """
-    by, why = _text("--by", by, 40), _text("--why", why, 500, least=0)
+    by, why = said("--by", by, 40), said("--why", why, 500, least=0)
     given = load_settings(config)
     target = out or Path(f"{event}.{form}")
     if not target.parent.is_dir():
@@ -80,7 +80,7 @@ def hold(
 
     zaigang evidence hold 3f0c… --by 王主任 --why 申诉中 --config zaigang.yaml
     """
-    changed = asyncio.run(_held(load_settings(config), event, _text("--by", by, 40), _text("--why", why, 500), True))
+    changed = asyncio.run(_held(load_settings(config), event, said("--by", by, 40), said("--why", why, 500), True))
     typer.echo(f"{event}: its evidence is held" if changed else f"{event}: its evidence was held already")
 
 
@@ -92,7 +92,7 @@ def release(
     config: Config = None,
 ) -> None:
     """End the legal hold on an event: retention applies again."""
-    changed = asyncio.run(_held(load_settings(config), event, _text("--by", by, 40), _text("--why", why, 500), False))
+    changed = asyncio.run(_held(load_settings(config), event, said("--by", by, 40), said("--why", why, 500), False))
     typer.echo(f"{event}: the hold is over" if changed else f"{event}: was under no hold")
 
 
@@ -112,13 +112,6 @@ async def _held(settings: Settings, event: str, by: str, why: str, is_held: bool
             return await queries.release(event, by, why, at)
     finally:
         await database.close()
-
-
-def _text(option: str, given: str, most: int, least: int = 1) -> str:
-    text = given.strip()
-    if not least <= len(text) <= most:
-        raise BadInput(f"{option}: give {least} to {most} characters, not {len(text)}")
-    return text
 
 
 def _database(settings: Settings) -> "Database":

@@ -7,11 +7,23 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from service.said import one_line
 from vision.errors import BadInput
 from vision.observation import WindowId
 from vision.streamtime import StreamTime, from_datetime
 
-__all__ = ["DEFAULT_START", "Config", "Out", "Set", "Start", "Zones", "parse_changes", "parse_start", "parse_zones"]
+__all__ = [
+    "DEFAULT_START",
+    "Config",
+    "Out",
+    "Set",
+    "Start",
+    "Zones",
+    "parse_changes",
+    "parse_start",
+    "parse_zones",
+    "said",
+]
 
 DEFAULT_START: Final = "2026-01-05T09:00:00+08:00"
 """A Monday morning on duty: what a film's first picture is taken for when nobody says."""
@@ -78,3 +90,14 @@ def parse_start(text: str | None) -> StreamTime:
         return from_datetime(moment)
     except ValueError as error:
         raise BadInput(f"--start {text!r}: write it with its UTC offset, as {DEFAULT_START} ({error})") from error
+
+
+def said(option: str, given: str, most: int, least: int = 1) -> str:
+    """What ``option`` says, on one line of ``least`` to ``most`` characters."""
+    try:
+        text = one_line(given)
+    except ValueError as error:
+        raise BadInput(f"{option}: {error}") from error
+    if not least <= len(text) <= most:
+        raise BadInput(f"{option}: give {least} to {most} characters, not {len(text)}")
+    return text

@@ -11,7 +11,7 @@ import typer
 import yaml
 from pydantic_core import to_jsonable_python
 
-from service.cli.options import Config
+from service.cli.options import Config, said
 from service.cli.sources import site_in_force, site_settings
 from service.cli.tables import say, show, table
 from service.models import refusal_by
@@ -113,8 +113,7 @@ def change(config: Path | None, part: Part, content: Any, by: str, why: str, *, 
 
     if not is_dry and not (by.strip() and why.strip()):
         raise BadInput("--by and --why: say who changes it and why; or look first with --dry-run")
-    if len(by) > 40 or len(why) > 500:
-        raise BadInput("--by and --why: at most 40 and 500 characters")
+    by, why = said("--by", by, 40, least=0), said("--why", why, 500, least=0)
     settings = site_settings(config)
     file = settings.data / "zaigang.db"
     refusal = refusal_by(settings.models)
@@ -130,7 +129,7 @@ def change(config: Path | None, part: Part, content: Any, by: str, why: str, *, 
     if not is_agreed:
         typer.confirm(f"save as version {proposal.base + 1} of {part}?", abort=True)
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # pictures of people are for this account alone
-    kept = save_revision(file, part, proposal.content, by.strip(), why.strip(), at, proposal.base)
+    kept = save_revision(file, part, proposal.content, by, why, at, proposal.base)
     say(f"version {kept.version} of {part} is saved; a running service takes it up within seconds")
 
 

@@ -20,6 +20,7 @@ from service.evidence.journal import ChainCheck, Head, Row
 from service.evidence.manifest import MANIFEST, Problem, seal_of
 from service.evidence.manifest import verify as differences
 from service.evidence.signing import KeyFileError, SiteKey
+from service.said import shown
 from service.settings import Settings, load_settings
 from vision.errors import BadInput
 
@@ -82,9 +83,9 @@ def _report(found: Findings) -> dict[str, Any]:
 
 def _print(found: Findings) -> None:
     for one in found.problems:
-        typer.echo(f"{one.file}: {one.what}")
+        typer.echo(shown(f"{one.file}: {one.what}"))
     for note in found.notes:
-        typer.echo(f"note: {note}")
+        typer.echo(shown(f"note: {note}"))
     if found.rows is not None:
         signed = f"signed to row {found.head.n}" if found.head else "no head is signed yet"
         typer.echo(f"journal: {found.rows} rows, {signed}")

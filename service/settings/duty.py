@@ -20,6 +20,7 @@ from service.rules.duty import (
     always_on,
     no_shifts,
 )
+from service.said import one_line
 from service.settings.moments import DatesSettings
 from service.settings.strict import Strict
 from vision.observation import WindowId
@@ -138,7 +139,7 @@ Seasons = Annotated[tuple[SeasonSettings, ...], AfterValidator(_apart)]
 class ClosedSettings(DatesSettings):
     """Days on which nothing is judged, since the window or the hall is out of service."""
 
-    why: str = Field(min_length=1, max_length=60)
+    why: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(one_line)]
 
     def closing(self) -> Closing:
         return Closing(self.dates(), self.why)

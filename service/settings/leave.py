@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from service.rules.duration import Duration
 from service.rules.leave import Leave
+from service.said import one_line
 from service.settings.moments import Moment, begin_of, check_order, end_of
 from service.settings.strict import Strict
 from vision.streamtime import seconds
@@ -23,8 +24,8 @@ class LeaveSettings(Strict):
     ends: Moment = Field(alias="to")
     rules: tuple[str, ...] = ()
     limit: Duration = Field(default=1800.0, gt=0)
-    by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-    why: str = Field(default="", max_length=200)
+    by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(one_line)]
+    why: Annotated[str, Field(max_length=200), AfterValidator(one_line)] = ""
 
     @model_validator(mode="after")
     def _ends_later(self) -> "LeaveSettings":

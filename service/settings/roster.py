@@ -3,9 +3,10 @@
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from service.rules.roster import Rostered
+from service.said import one_line
 from service.settings.moments import Moment, begin_of, check_order, end_of
 from service.settings.strict import Strict
 
@@ -20,7 +21,9 @@ def _name(given: object) -> object:
 class RosterEntry(Strict):
     """A person (a name or staff number) at a window; a date means the whole day, ``to`` included."""
 
-    person: Annotated[str, BeforeValidator(_name), Field(min_length=1, max_length=40, pattern=r"\S")]
+    person: Annotated[
+        str, BeforeValidator(_name), Field(min_length=1, max_length=40, pattern=r"\S"), AfterValidator(one_line)
+    ]
     window: str
     begins: Moment = Field(alias="from")
     ends: Moment = Field(alias="to")

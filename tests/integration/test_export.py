@@ -372,6 +372,8 @@ def test_page_alone(site: ExportSite, tmp_path: Path) -> None:
         (("0" * 8 + "-0000-0000-0000-" + "0" * 12, "--by", "张三"), "there is no evidence of such an event"),
         (("EVENT", "--by", "  "), "--by: give 1 to 40 characters, not 0"),
         (("EVENT", "--by", "x" * 41), "--by: give 1 to 40 characters, not 41"),
+        (("EVENT", "--by", "张三\u202e四李"), "--by: it holds signs that do not show"),
+        (("EVENT", "--by", "张三", "--why", "复核\x1b[8m"), "--why: it holds signs that do not show"),
         (("EVENT", "--by", "张三", "--out", "nowhere/x.zip"), "there is no folder nowhere"),
     ],
 )

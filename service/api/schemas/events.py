@@ -119,7 +119,7 @@ class HoldIn(BaseModel):
 
     held: bool
     by: By
-    why: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    why: Annotated[Why, StringConstraints(min_length=1)]
 
 
 class HoldOut(BaseModel):

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, StringConstraints
 
+from service.said import one_line
+
 __all__ = ["By", "Moment", "TextOut", "Why", "WindowStatus"]
 
 WindowStatus = Literal["on_post", "empty", "unsure", "unknown", "off_duty", "exempt", "closed", "no_calendar"]
@@ -19,11 +21,5 @@ class TextOut(BaseModel):
     en: str
 
 
-def _readable(text: str) -> str:
-    if any(ord(sign) < 32 and sign not in "\t\n\r" for sign in text):
-        raise ValueError("it holds control characters; write it in words")
-    return text
-
-
-By = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(_readable)]
-Why = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_readable)]
+By = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(one_line)]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(one_line)]
