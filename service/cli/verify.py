@@ -137,10 +137,10 @@ async def _read(file: Path, audit: Audit, event: str | None, found: Findings) ->
     # The database's packages take a second to import, which a folder should not pay.
     from sqlalchemy import text
 
-    from service.storage import JournalQueries, open_database
+    from service.storage import JournalQueries, read_database
     from service.storage.audit import audited_events
 
-    database = open_database(file)
+    database = read_database(file)
     try:
         async with database.session() as session:
             # Journal and events as of one moment: a verdict that is given meanwhile is in both or in neither.
@@ -157,9 +157,9 @@ async def _read(file: Path, audit: Audit, event: str | None, found: Findings) ->
 
 async def _since(file: Path, after: int) -> list[Row]:
     """The journal's rows after row ``after``."""
-    from service.storage import JournalQueries, open_database
+    from service.storage import JournalQueries, read_database
 
-    database = open_database(file)
+    database = read_database(file)
     try:
         async with database.session() as session:
             return [row async for row in JournalQueries(session).rows(after)]
@@ -217,10 +217,12 @@ def _tell_reach(settings: Settings, heads: Mapping[Path, Sequence[Head]], audit:
 
 def _undelivered(spools: Path) -> Mapping[str, frozenset[str]]:
     """The seals of the manifests that workers have spooled and not delivered yet, by event."""
+    from service.storage.database import address_to_read
+
     waiting: dict[str, frozenset[str]] = {}
     for file in sorted(spools.glob("*.db")):
         try:
-            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=1.0)) as connection:
+            with closing(sqlite3.connect(address_to_read(file), uri=True, timeout=1.0)) as connection:
                 rows = connection.execute("SELECT body FROM outbox WHERE kind = 'evidence'").fetchall()
         except sqlite3.Error:
             continue  # what it holds is then said to be in no row of the journal

@@ -151,7 +151,7 @@ def _recorded(file: Path, span: Span) -> _Recorded:
     try:
         return asyncio.run(_read(file, span)), None
     except DatabaseError as error:
-        return None, f"{file}: {error}"
+        return None, f"{file}: {str(error).removeprefix(f'{file}: ')}"
 
 
 async def _read(file: Path, span: Span) -> list[RecordedEvent]:

@@ -1,20 +1,24 @@
 """Opens the database and brings its tables to the present form."""
 
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from vision.errors import ZaigangError
 
-__all__ = ["Database", "DatabaseError", "open_database", "read_database"]
+__all__ = ["Database", "DatabaseError", "address_to_read", "open_database", "read_database"]
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
 class DatabaseError(ZaigangError):
@@ -63,14 +67,45 @@ def open_database(file: Path) -> Database:
 
 
 def read_database(file: Path) -> Database:
-    """The SQLite database at ``file`` as it is, for reading alone; nothing is made or migrated."""
-    return Database(f"sqlite+aiosqlite:///file:{quote(str(file.absolute()))}?mode=ro&uri=true")
+    """The SQLite database at ``file`` as it is, for reading alone; nothing is made, migrated or left beside it.
+
+    Raises DatabaseError naming the file, also where its tables are of another form than this version reads.
+    """
+    _check_form(file)
+    return Database(f"sqlite+aiosqlite:///{address_to_read(file)}&uri=true")
+
+
+def address_to_read(file: Path) -> str:
+    """The address under which SQLite reads ``file`` and writes nothing.
+
+    Whoever has it open keeps a log beside it. Where there is none, SQLite would make one even to read, and leave it
+    there as a file of an account that may be another than the service's; a file that nobody writes needs none.
+    """
+    is_in_use = file.with_name(f"{file.name}-wal").exists()
+    return f"file:{quote(str(file.absolute()))}?mode=ro{'' if is_in_use else '&immutable=1'}"
+
+
+def _check_form(file: Path) -> None:
+    try:
+        with closing(sqlite3.connect(address_to_read(file), uri=True)) as connection:
+            found = [str(row[0]) for row in connection.execute("SELECT version_num FROM alembic_version")]
+    except sqlite3.Error as error:
+        raise DatabaseError(f"{file}: the database cannot be read ({error})") from error
+    script = ScriptDirectory(str(_MIGRATIONS))
+    if found == [script.get_current_head()]:
+        return
+    known = {one.revision for one in script.walk_revisions()}
+    if not known.issuperset(found):
+        raise DatabaseError(f"{file}: was written by a newer version of zaigang; read it with that one")
+    raise DatabaseError(
+        f"{file}: was written by an older version of zaigang; start the service once, which brings it forward"
+    )
 
 
 def migrate(engine: Engine) -> None:
     """Run every migration that the database has not seen."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -24,6 +24,7 @@ from service.evidence.signing import SiteKey
 from service.rules import Event
 from service.settings import Settings
 from service.storage import EventQueries, JournalQueries, VerdictQueries, open_database
+from service.storage.database import DatabaseError
 from service.storage.keeping import KeepingQueries
 from service.storage.verdicts import Judged, LegalHold
 from service.worker.spool import Job, Spool
@@ -109,6 +110,31 @@ def test_site_that_nobody_touched_is_whole(site: Path) -> None:
     assert told(site, folder_of(site, 1).name, code=0) == []
     said = zaigang("verify", "--config", site / "zaigang.yaml").stdout
     assert "journal: 7 rows, signed to row 7" in said
+
+
+def test_a_check_writes_nothing(site: Path) -> None:
+    Spool(site / "spool" / "worker1.db").close()
+    before = {file: file.read_bytes() for file in site.rglob("*") if file.is_file()}
+
+    report_of(site)
+
+    assert {file: file.read_bytes() for file in site.rglob("*") if file.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE alembic_version SET version_num = '0001'", "an older version"),
+        ("UPDATE alembic_version SET version_num = '0099'", "a newer version"),
+    ],
+)
+def test_database_of_another_version_is_said_and_left_as_it_is(site: Path, statement: str, words: str) -> None:
+    change(site, statement)
+    before = (site / "zaigang.db").read_bytes()
+
+    with pytest.raises(DatabaseError, match=rf"zaigang\.db: was written by {words}"):
+        command(config=site / "zaigang.yaml")
+    assert (site / "zaigang.db").read_bytes() == before
 
 
 TAMPERED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
