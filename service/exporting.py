@@ -1,8 +1,10 @@
 """Hands an event's evidence out of the house: what the site knows of it, the export, and the journal's row about it."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -75,14 +77,16 @@ async def hand_out(
     """
     async with database.session() as session:
         case = await _case(session, settings, data, key, event, order)
-    draft = target.with_name(f".{target.name}.part")
+    draft, begun = target.with_name(f".{target.name}.part"), time.monotonic()
     try:
         made = await asyncio.to_thread(
             lambda: export_evidence(case, order, load_person(settings.models, threads), key, draft, progress)
         )
         said = {"by": order.by, "why": order.why, "format": order.format, "sha256": made.record}
         async with database.session() as session:
-            await JournalQueries(session).add("export", event, said, from_datetime(order.at))
+            # A row is dated when it is written, which may be minutes after the export was asked for.
+            at = order.at + timedelta(seconds=time.monotonic() - begun)
+            await JournalQueries(session).add("export", event, said, from_datetime(at))
         put_in_place(draft, target)
     finally:
         draft.unlink(missing_ok=True)
@@ -129,7 +133,7 @@ def _posts(settings: Settings, window: WindowId) -> int:
 async def _proof(session: AsyncSession, data: Path, key: SiteKey, event: str, order: Order) -> JournalProof | None:
     """The journal's row about the manifest, and what leads from it to a signed head."""
     journal = JournalQueries(session)
-    row = await journal.last_of("manifest", event)
+    row = await journal.last_manifest(event)
     last = await journal.last()
     if row is None or last is None:
         return None

@@ -162,7 +162,7 @@ class _Standing:
 
 
 async def _standing(verdicts: VerdictQueries, journal: JournalQueries, event: str) -> _Standing:
-    row = await journal.last_of("manifest", event)
+    row = await journal.last_manifest(event)
     return _Standing(await verdicts.history(event), await verdicts.hold_on(event), None if row is None else row.n)
 
 

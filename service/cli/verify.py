@@ -128,6 +128,7 @@ def _of_site(settings: Settings, event: str | None) -> Findings:
         raise BadInput(f"{event}: there is no evidence of such an event in {root}; --config names the site")
     found.problems += audit.evidence(event, lambda: asyncio.run(_since(database, audit.reach)))
     found.rows = audit.rows
+    found.notes += audit.notes(event)
     _tell_reach(settings, heads, audit, found)
     found.events = 1 if event is not None else len({*audit.standings, *(one.name for one in event_folders(root))})
     return found
@@ -138,7 +139,7 @@ async def _read(file: Path, audit: Audit, event: str | None, found: Findings) ->
     from sqlalchemy import text
 
     from service.storage import JournalQueries, read_database
-    from service.storage.audit import audited_events
+    from service.storage.audit import audited_events, audited_revisions
 
     database = read_database(file)
     try:
@@ -151,6 +152,7 @@ async def _read(file: Path, audit: Audit, event: str | None, found: Findings) ->
             async for one in audited_events(session, event):
                 found.problems += audit.kept(one)
             found.problems += audit.absent(event)
+            found.problems += audit.revisions(await audited_revisions(session))
     finally:
         await database.close()
 

@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from service.evidence.journal import ChainCheck, Row
+from service.evidence.journal import MANIFESTS, ChainCheck, Row
 from service.evidence.manifest import MANIFEST, Problem, seal_in, seal_of, verify
 
 if TYPE_CHECKING:
-    from service.storage.audit import AuditedEvent
+    from service.storage.audit import AuditedEvent, AuditedRevision
 
 __all__ = ["JOURNAL", "Audit", "Standing", "event_folders"]
 
 JOURNAL: Final = "journal"
 """What a problem of the chain is said to be in."""
+
+_NAMED: Final = 10
+"""Events that a note names one by one."""
 
 
 @dataclass(slots=True)
@@ -22,11 +25,13 @@ class Standing:
     """What the journal says last of one event.
 
     ``row``, ``folder``, ``seal`` and ``is_complete`` are those of its manifest; ``deleted`` and ``held`` the rows that
-    say so, 0 where none does; ``named`` the first row that names the event.
+    say so, 0 where none does; ``adopted`` is ``row`` where that only adopted the manifest; ``named`` the first row that
+    names the event.
     """
 
     named: int
     row: int = 0
+    adopted: int = 0
     folder: str = ""
     seal: str | None = None
     is_complete: bool = False
@@ -57,17 +62,31 @@ class Audit:
     awaited: set[str] = field(default_factory=set)
     rows: int = 0
     reach: int = 0
+    _began: int | None = None
+    _saved: dict[tuple[str, int], Row] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
 
     def row(self, row: Row) -> list[Problem]:
         """What is wrong at the journal's next row."""
         self.rows += 1
         self.reach = max(self.reach, row.n)
+        if self._began is None and isinstance(row.at, int):
+            self._began = row.at
         found = [str(fault) for fault in self.check.row(row)]
+        if row.kind == "revision":
+            found += self._save(row)
         if isinstance(row.event, str):
             standing = self.standings.setdefault(row.event, Standing(row.n))
             found += _follow(standing, row)
         return [Problem(JOURNAL, what) for what in found]
+
+    def _save(self, row: Row) -> list[str]:
+        """Take up which version of a part ``row`` says was saved."""
+        part, version = row.content.get("part"), row.content.get("version")
+        if not isinstance(part, str) or not isinstance(version, int):
+            return [f"row {row.n} names no version of a part"]
+        known = self._saved.setdefault((part, version), row)
+        return [] if known is row else [f"row {row.n} saves version {version} of {part}, which row {known.n} has saved"]
 
     def end(self) -> list[Problem]:
         """What is wrong with the journal's end."""
@@ -144,6 +163,9 @@ class Audit:
         elif standing.held and not one.is_held:
             found.append(f"it is no longer held: row {standing.held} of the journal holds it, and none releases it")
         found += _of_evidence(one, standing)
+        made_at = one.manifest.get("made_at") if one.manifest is not None else None
+        if standing.adopted and isinstance(made_at, int) and self._began is not None and made_at > self._began:
+            found.append(f"its manifest was made when there was a journal, which row {standing.adopted} only adopted")
         return [Problem(f"database, event {one.id}", what) for what in found]
 
     def absent(self, only: str | None = None) -> list[Problem]:
@@ -157,13 +179,38 @@ class Audit:
             if event not in self._seen
         ]
 
+    def revisions(self, kept: Iterable["AuditedRevision"]) -> list[Problem]:
+        """In what the versions of edited parts in the database are not those of the journal."""
+        found, seen = [], set()
+        for one in kept:
+            seen.add((one.part, one.version))
+            row = self._saved.get((one.part, one.version))
+            if row is None:
+                found.append((one.part, one.version, "is in no row of the journal"))
+            elif dict(one.said) != {"at": row.at, **{name: row.content.get(name) for name in ("by", "why", "sha256")}}:
+                found.append((one.part, one.version, f"is not what row {row.n} of the journal says was saved"))
+        gone = sorted(self._saved.keys() - seen)
+        found += [(*key, f"is missing: row {self._saved[key].n} of the journal names it") for key in gone]
+        return [Problem(f"database, version {version} of {part}", what) for part, version, what in found]
+
+    def notes(self, only: str | None = None) -> list[str]:
+        """What is no fault and should be known: dates in disorder, and evidence that came without a row of its own."""
+        wanted = self.standings if only is None else {only} & self.standings.keys()
+        adopted = sorted((self.standings[event].adopted, event) for event in wanted if self.standings[event].adopted)
+        if not adopted:
+            return self.check.notes
+        named = ", ".join(f"{event} (row {row})" for row, event in adopted[:_NAMED])
+        more = f" and {len(adopted) - _NAMED} more" if len(adopted) > _NAMED else ""
+        return [*self.check.notes, f"evidence that was not journaled when it was made, adopted later: {named}{more}"]
+
 
 def _follow(standing: Standing, row: Row) -> list[str]:
     """Take up what ``row`` says of its event; returns what no worker and no service would have written."""
     content = row.content
-    if row.kind == "manifest":
+    if row.kind in MANIFESTS:
         seal = content.get("sha256")
         before = standing.row if standing.is_complete and seal != standing.seal else 0
+        standing.adopted = row.n if row.kind == "adopted" else 0
         standing.row, standing.deleted, standing.folder = row.n, 0, str(content.get("folder", ""))
         standing.seal, standing.is_complete = seal, standing.is_complete or content.get("complete") is True
         return [f"row {row.n} has another manifest than row {before}, which had the whole one"] if before else []

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from service.evidence.signing import SiteKey, is_signed
-from vision.streamtime import StreamTime, iso
+from vision.streamtime import SECOND, StreamTime, iso
 
 __all__ = [
     "GENESIS",
+    "MANIFESTS",
     "ChainCheck",
     "Fault",
     "Head",
     "Kind",
     "Row",
     "content_digest",
+    "digest_of",
     "faults",
     "head_of",
     "link",
@@ -25,10 +27,16 @@ __all__ = [
     "text_of",
 ]
 
-Kind = Literal["manifest", "verdict", "hold", "release", "export", "deleted"]
+Kind = Literal["manifest", "adopted", "verdict", "hold", "release", "export", "deleted", "revision"]
+
+MANIFESTS: Final[tuple[Kind, ...]] = ("manifest", "adopted")
+"""The kinds of rows that name an event's manifest."""
 
 GENESIS: Final = "0" * 64
 """What the first row is sealed with."""
+
+_SLACK: Final = 60 * SECOND
+"""How far dates may be in disorder: who writes a row reads the clock first, and may have to wait for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,11 @@ def text_of(body: Mapping[str, Any]) -> str:
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def digest_of(content: Mapping[str, Any]) -> str:
+    """The SHA-256 of what is too long for a row, such as a version of an edited part."""
+    return hashlib.sha256(text_of(content).encode()).hexdigest()
+
+
 def content_digest(at: StreamTime, kind: str, event: str | None, body: str) -> str:
     """The SHA-256 of what a row says; it stands for the row where others may not read it."""
     # What is no text was put into the database by somebody else: it is written down, so that it seals otherwise.
@@ -118,12 +131,18 @@ class ChainCheck:
     ``key``: the site's public key; a head by another one counts for nothing. A row that was changed, left out or put in
     is named where it is; rows that were cut off, or written anew with all hashes after them, are told by the heads.
     What follows a row that is missing is checked among itself, since nobody knows the hash that it was sealed with.
+
+    A row is dated between the heads before and after it. ``notes`` has, a sentence each, the rows that are dated before
+    the one before them, which somebody may have done, or who set the clock back.
     """
 
     def __init__(self, heads: Iterable[Head], key: str | None = None) -> None:
         genuine = (head for head in heads if head.is_genuine and key in (None, head.key))
         self._ahead = deque(sorted(genuine, key=lambda head: head.n))
         self._before, self._n, self._vouched = GENESIS, 0, 0
+        self._dated: int | None = None
+        self._signed: int | None = None
+        self.notes: list[str] = []
 
     def row(self, row: Row) -> list[Fault]:
         """What is wrong at the next row; rows come in the order of their numbers."""
@@ -135,14 +154,34 @@ class ChainCheck:
             found.append(Fault(n + 1, row.n - 1, "is missing" if row.n == n + 2 else "are missing"))
         elif link(self._before, row.n, content_digest(row.at, row.kind, row.event, row.body)) != row.hash:
             found.append(Fault(row.n, row.n, "does not follow from the row before it: one of the two was changed"))
-        self._before, self._n = row.hash, row.n
+        found += self._misdated(row)
+        self._before, self._n, self._dated = row.hash, row.n, row.at
         while self._ahead and self._ahead[0].n <= row.n:
             head = self._ahead.popleft()
             if head.n == row.n and head.hash != row.hash:
                 anew = f"not what was signed at {iso(head.at)}: written anew"
                 found.append(Fault(min(self._vouched + 1, row.n), row.n, anew))
-            self._vouched = head.n
+            self._vouched, self._signed = head.n, head.at
         return found
+
+    def _misdated(self, row: Row) -> list[Fault]:
+        """That the row was not written when it says, as far as heads and the row before it tell."""
+        if not isinstance(row.at, int):
+            return []  # somebody has spoilt it, which its hash tells
+        after = next((head.at for head in self._ahead if head.n >= row.n), None)
+        if after is not None:
+            before = self._signed if self._signed is not None and self._signed <= after else None
+            latest = max(self._signed or after, after)  # where the clock was set back between two heads, the earlier
+            if row.at > latest + _SLACK or (before is not None and row.at < before - _SLACK):
+                what = f"is dated {_day(row.at)}, which the heads signed before and after it rule out"
+                return [Fault(row.n, row.n, f"{what}: it was written until {_day(after)}")]
+        known = [at for at in (self._dated, self._signed if after is None else None) if isinstance(at, int)]
+        if known and row.at < max(known) - _SLACK:
+            self.notes.append(
+                f"row {row.n} is dated {_day(row.at)}, before what was written before it ({_day(max(known))}): "
+                "the clock was set back, or it was added by hand"
+            )
+        return []
 
     def end(self) -> list[Fault]:
         """What is wrong with the end: rows that a head vouches for, and that are not there."""
@@ -151,6 +190,13 @@ class ChainCheck:
         last = self._ahead[-1]
         what = "is cut off" if last.n == self._n + 1 else "are cut off"
         return [Fault(self._n + 1, last.n, f"{what}: the head signed at {iso(last.at)} reaches to row {last.n}")]
+
+
+def _day(at: int) -> str:
+    try:
+        return iso(StreamTime(at))
+    except (ValueError, OverflowError):
+        return str(at)
 
 
 def faults(rows: Iterable[Row], heads: Iterable[Head], key: str | None = None) -> list[Fault]:

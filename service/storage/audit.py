@@ -8,9 +8,10 @@ from typing import Any, Final
 from sqlalchemy import Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.evidence.journal import digest_of
 from service.storage import tables
 
-__all__ = ["AuditedEvent", "audited_events"]
+__all__ = ["AuditedEvent", "AuditedRevision", "audited_events", "audited_revisions"]
 
 _AT_ONCE: Final = 500
 _FACTS: Final = (
@@ -36,6 +37,25 @@ class AuditedEvent:
     is_deleted: bool
     is_held: bool
     verdicts: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedRevision:
+    """A version of an edited part; ``said`` has who saved it (``by``), ``why``, when (``at``), and its ``sha256``."""
+
+    part: str
+    version: int
+    said: Mapping[str, Any]
+
+
+async def audited_revisions(session: AsyncSession) -> list[AuditedRevision]:
+    """Every version of every part that was ever edited."""
+    row = tables.Revision
+    query = select(row.part, row.version, row.by, row.why, row.saved_at, cast(row.content, Text))
+    return [
+        AuditedRevision(part, version, {"by": by, "why": why, "at": at, "sha256": digest_of(_read(content))})
+        for part, version, by, why, at, content in await session.execute(query.order_by(row.part, row.version))
+    ]
 
 
 async def audited_events(session: AsyncSession, only: str | None = None) -> AsyncIterator[AuditedEvent]:

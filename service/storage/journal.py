@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.evidence.journal import GENESIS, Kind, Row, content_digest, link, text_of
+from service.evidence.journal import GENESIS, MANIFESTS, Kind, Row, content_digest, link, text_of
 from service.storage import tables
 from vision.streamtime import StreamTime
 
@@ -38,10 +38,14 @@ class JournalQueries:
         row = (await self._session.scalars(query)).first()
         return None if row is None else _row(row)
 
-    async def last_of(self, kind: Kind, event: str) -> Row | None:
-        """The latest row of ``kind`` about ``event``."""
+    async def last_manifest(self, event: str) -> Row | None:
+        """The latest row that names the manifest of ``event``."""
+        return await self.last_of(event, *MANIFESTS)
+
+    async def last_of(self, event: str, *kinds: Kind) -> Row | None:
+        """The latest row about ``event`` that is one of ``kinds``."""
         row = tables.JournalRow
-        query = select(row).where(row.event == event, row.kind == kind).order_by(row.n.desc()).limit(1)
+        query = select(row).where(row.event == event, row.kind.in_(kinds)).order_by(row.n.desc()).limit(1)
         found = (await self._session.scalars(query)).first()
         return None if found is None else _row(found)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.evidence.journal import MANIFESTS
 from service.rules.event import VerdictWord
 from service.storage import tables
 from service.storage.journal import JournalQueries, manifest_row
@@ -64,13 +65,19 @@ class KeepingQueries:
         return set(await self._session.scalars(query))
 
     async def adopt(self, at: StreamTime, limit: int) -> int:
-        """Write the next ``limit`` manifests that are older than the journal into it; returns how many there were."""
-        row = tables.JournalRow
-        known = exists().where(row.event == tables.Evidence.event, row.kind == "manifest")
-        query = select(tables.Evidence).where(~known).order_by(tables.Evidence.event).limit(limit)
-        strange = (await self._session.scalars(query)).all()
+        """Write the next ``limit`` manifests that are older than the journal into it; returns how many there were.
+
+        The row says that they were adopted: what they were before, nobody can vouch for. A manifest of an event that
+        began when there was a journal was put into the database by somebody else, and stays out.
+        """
+        row, event, journal = tables.JournalRow, tables.Event, JournalQueries(self._session)
+        known = exists().where(row.event == tables.Evidence.event, row.kind.in_(MANIFESTS))
+        query = select(tables.Evidence).join(event, event.id == tables.Evidence.event).where(~known)
+        for first in await journal.page(0, 1):
+            query = query.where(event.started_at < first.at)
+        strange = (await self._session.scalars(query.order_by(tables.Evidence.event).limit(limit))).all()
         for one in strange:
-            await JournalQueries(self._session).add("manifest", one.event, manifest_row(one.folder, one.manifest), at)
+            await journal.add("adopted", one.event, manifest_row(one.folder, one.manifest), at)
         return len(strange)
 
 

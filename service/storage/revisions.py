@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, inspect, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.evidence.journal import digest_of
 from service.parts.content import PARTS, Part, Revision
 from service.storage import tables
 from service.storage.database import Database, DatabaseError, open_database
 from service.storage.events import EventQueries
+from service.storage.journal import JournalQueries
 from vision.errors import BadInput
 from vision.streamtime import StreamTime
 
@@ -63,19 +65,21 @@ class RevisionQueries:
     async def save(
         self, part: Part, content: Mapping[str, Any], by: str, why: str, at: StreamTime, base: int
     ) -> Revision:
-        """Keep the version that follows ``base``; raises StaleRevision where another one does already."""
+        """Keep the version that follows ``base``, and write it into the journal.
+
+        Raises StaleRevision where another one follows it already.
+        """
+        journal = JournalQueries(self._session)
+        await journal.alone()
         newest = (await self.versions()).get(part, 0)
-        if newest == base:
-            row = tables.Revision(part=part, version=base + 1, content=dict(content), by=by, why=why, saved_at=at)
-            self._session.add(row)
-            try:
-                await self._session.flush()
-            except IntegrityError:  # saved by somebody else in this very moment
-                newest = base + 1
         if newest != base:
             raise StaleRevision(
                 f"base: made from version {base} of {part}, but version {newest} is there; look at that one first"
             )
+        row = tables.Revision(part=part, version=base + 1, content=dict(content), by=by, why=why, saved_at=at)
+        self._session.add(row)
+        said = {"part": part, "version": base + 1, "by": by, "why": why, "sha256": digest_of(row.content)}
+        await journal.add("revision", None, said, at)
         return _revision(part, row)
 
 

@@ -343,7 +343,7 @@ def test_every_export_is_a_row_of_the_journal(archive: Path, site: ExportSite) -
     async def row() -> dict[str, Any]:
         database = site.open()
         async with database.session() as session:
-            found = await JournalQueries(session).last_of("export", site.event.id)
+            found = await JournalQueries(session).last_of(site.event.id, "export")
         await database.close()
         assert found is not None
         return dict(found.content)

@@ -24,8 +24,10 @@ from service.evidence.signing import SiteKey
 from service.rules import Event
 from service.settings import Settings
 from service.storage import EventQueries, JournalQueries, VerdictQueries, open_database
+from service.storage.audit import AuditedEvent
 from service.storage.database import DatabaseError
 from service.storage.keeping import KeepingQueries
+from service.storage.revisions import save_revision
 from service.storage.verdicts import Judged, LegalHold
 from service.worker.spool import Job, Spool
 from tests.fixtures.command import zaigang
@@ -348,6 +350,65 @@ async def _journal_deletion(site: Path, event: str) -> None:
     async with database.session() as session:
         await JournalQueries(session).add("deleted", event, {"why": "retention"}, NOW)
     await database.close()
+
+
+def test_evidence_that_was_adopted_is_noted_as_such_and_one_that_is_younger_than_the_journal_is_named(
+    site: Path,
+) -> None:
+    change(site, "DELETE FROM journal", "DELETE FROM verdicts", "UPDATE events SET verdict = 'pending'")
+    for file in (site / HEADS, site / "second" / HEADS):
+        file.unlink()
+    (site / "zaigang.yaml").write_text(json.dumps({"data": str(site)}), encoding="utf-8")
+    event = next(site.glob("evidence/*/*")).name
+    asyncio.run(_adopt(site))
+
+    assert told(site, code=0) == []
+    assert "was not journaled when it was made, adopted later" in report_of(site)["notes"][-1]
+    assert f"adopted later: {event} (row " in report_of(site, event)["notes"][-1]
+    audit = Audit(site / "evidence", ChainCheck([]), {}, lambda _: False)
+    for row in asyncio.run(_rows(site)):
+        audit.row(row)
+    late = AuditedEvent(event, "pending", {}, {}, "", {"made_at": NOW + SECOND}, False, False, ())
+    assert any("was made when there was a journal" in one.what for one in audit.kept(late))
+
+
+async def _adopt(site: Path) -> None:
+    database = open_database(site / "zaigang.db")
+    async with database.session() as session:
+        assert await KeepingQueries(session).adopt(NOW, 10) == EVENTS
+    await database.close()
+
+
+async def _rows(site: Path) -> list[Row]:
+    database = open_database(site / "zaigang.db")
+    async with database.session() as session:
+        rows = [row async for row in JournalQueries(session).rows()]
+    await database.close()
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("statement", "version", "words"),
+    [
+        ("UPDATE revisions SET content = '{}' WHERE version = 1", 1, "is not what row 8 of the journal says was saved"),
+        ("UPDATE revisions SET by = '李' WHERE version = 2", 2, "is not what row 9 of the journal says was saved"),
+        ("UPDATE revisions SET content = '{' WHERE version = 2", 2, "is not what row 9 of the journal says was saved"),
+        ("DELETE FROM revisions WHERE version = 2", 2, "is missing: row 9 of the journal names it"),
+        ("INSERT INTO revisions SELECT part, 3, content, by, why, 1 FROM revisions LIMIT 1", 3, "is in no row of"),
+    ],
+)
+def test_version_of_an_edited_part_that_was_tampered_with_is_named(
+    site: Path, statement: str, version: int, words: str
+) -> None:
+    for base, until in enumerate(("2026-01-05T10:00", "2026-01-05T11:00")):
+        leave = {"entries": [{"windows": ["w1"], "from": "2026-01-05T09:00", "to": until, "by": "王"}]}
+        save_revision(site / "zaigang.db", "leave", leave, "王主任", "报备", NOW, base)
+    assert told(site, code=0) == []
+
+    change(site, statement)
+
+    ((file, what),) = told(site)
+    assert (file, words in what) == (f"database, version {version} of leave", True), what
 
 
 SPOILT = {

@@ -321,7 +321,16 @@ async def test_evidence_of_before_the_journal_is_written_into_it_once(house: Hou
         assert await KeepingQueries(session).adopt(NOW, 10) == 0
         (row,) = [row async for row in JournalQueries(session).rows()]
 
-    assert (row.kind, row.event, row.body) == (rows[0].kind, event.id, rows[0].body)
+    assert (row.kind, row.event, row.body) == ("adopted", event.id, rows[0].body)
+
+
+async def test_evidence_that_was_put_into_the_database_later_is_not_adopted(house: House) -> None:
+    await house.keep(an_event(house.site.book))
+    await house.keep(an_event(house.site.book, 1000.0))
+    async with house.site.site.database.session() as session:
+        await session.execute(text("DELETE FROM journal WHERE n = 2"))
+    async with house.site.site.database.session() as session:
+        assert await KeepingQueries(session).adopt(NOW, 10) == 0
 
 
 async def test_same_manifest_brought_twice_is_one_row_and_undeletes_nothing(house: House) -> None:

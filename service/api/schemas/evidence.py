@@ -98,7 +98,10 @@ class ExportIn(BaseModel):
 
 
 class JournalRowOut(BaseModel):
-    """A row of the journal. ``kind`` is manifest, verdict, hold, release, export or deleted; ``body`` says the rest."""
+    """A row of the journal; ``body`` says the rest.
+
+    ``kind`` is manifest, adopted, verdict, hold, release, export, deleted or revision.
+    """
 
     n: int
     at: Moment

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from service.evidence.heads import HeadsError, append_head, read_heads
 from service.evidence.journal import (
     GENESIS,
+    ChainCheck,
     Head,
     Row,
     content_digest,
@@ -112,6 +113,41 @@ def test_row_put_in_is_named() -> None:
     rows.insert(3, replace(rows[2], body="{}"))
 
     assert (3, 3) in places(rows, [])
+
+
+def dated(*seconds: float) -> list[Row]:
+    """A chain whose rows are dated so many seconds after NOW."""
+    rows: list[Row] = []
+    for n, second in enumerate(seconds, 1):
+        at, before = StreamTime(NOW + round(second * SECOND)), rows[-1].hash if rows else GENESIS
+        rows.append(Row(n, at, "hold", "e", "{}", link(before, n, content_digest(at, "hold", "e", "{}"))))
+    return rows
+
+
+def told_of(rows: list[Row], *heads: tuple[int, float]) -> tuple[list[int], int]:
+    """The rows that have a fault, and how many notes there are, with heads (row, second) signed."""
+    signed_ = [head_of(n, rows[n - 1].hash, StreamTime(NOW + round(at * SECOND)), KEY) for n, at in heads]
+    check = ChainCheck(signed_, KEY.public)
+    return [fault.first for row in rows for fault in check.row(row)], len(check.notes)
+
+
+def test_row_that_is_dated_otherwise_than_the_heads_around_it_allow_is_named() -> None:
+    assert told_of(dated(0, 3700, 3800), (1, 10), (3, 3900)) == ([], 0)
+    assert told_of(dated(0, -500, 3800), (1, 10), (3, 3900)) == ([2], 0)
+    assert told_of(dated(0, 9000, 9001), (1, 10), (3, 3900)) == ([2, 3], 0)
+    assert told_of(dated(9000), (1, 10)) == ([1], 0)
+
+
+def test_row_that_is_dated_before_the_one_before_it_is_noted_and_a_minute_is_not() -> None:
+    assert told_of(dated(0, 1000, 900, 1100), (4, 1200)) == ([], 1)
+    assert told_of(dated(0, 1000, 950, 1100), (4, 1200)) == ([], 0)
+    assert told_of(dated(0, 500), (1, 1000)) == ([], 1)
+
+
+def test_clock_that_was_set_back_is_noted_once_and_no_fault() -> None:
+    rows = dated(0, 7200, 3600, 3700, 3800, 9000)
+
+    assert told_of(rows, (2, 7300), (5, 3900), (6, 9100)) == ([], 1)
 
 
 def test_head_of_another_key_vouches_for_nothing() -> None:
