@@ -1,6 +1,7 @@
 """Hands an event's evidence out of the house: what the site knows of it, the export, and the journal's row about it."""
 
 import asyncio
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,25 +17,31 @@ from service.evidence.redaction import Progress
 from service.evidence.signing import SiteKey
 from service.models import load_person
 from service.rules.event import Event
+from service.scratch import Scratch
 from service.settings import Settings
 from service.storage import Database, EventQueries, JournalQueries, PlaceQueries, VerdictQueries
+from service.storage.events import StoredEvidence
 from vision.disk import put_in_place
-from vision.errors import BadInput, ZaigangError
+from vision.errors import BadInput, StorageFull, ZaigangError
 from vision.observation import WindowId
 from vision.streamtime import from_datetime, to_datetime
 
-__all__ = ["ExportDesk", "ExportsBusy", "exports_of", "hand_out"]
+__all__ = ["EvidenceGone", "ExportDesk", "ExportsBusy", "exports_of", "hand_out"]
 
 _POSTS = 1
 
 
 def exports_of(data: Path) -> Path:
-    """Where a service keeps exports until they are sent; what a kill has left there is nobody's."""
+    """Where exports of a site are made, and kept until a service has sent them."""
     return data / "exports"
 
 
 class ExportsBusy(ZaigangError):
     """Another export is being made: one at a time, since cameras are judged on the same machine."""
+
+
+class EvidenceGone(BadInput):
+    """The evidence was deleted, by retention or to make room; there is nothing to export any more."""
 
 
 @dataclass(slots=True, eq=False)
@@ -72,34 +79,54 @@ async def hand_out(
 
     ``data``: the site's folder, which holds its evidence and the journal's heads.
 
-    Raises BadInput when there is no evidence (any more) or it is not what was recorded, and what `export_evidence`
-    raises.
+    Raises EvidenceGone when the evidence was deleted, also in the meantime; BadInput when there is none or it is not
+    what was recorded; StorageFull when a disk refuses; and what `export_evidence` raises.
     """
+    begun = time.monotonic()
     async with database.session() as session:
         case = await _case(session, settings, data, key, event, order)
-    draft, begun = target.with_name(f".{target.name}.part"), time.monotonic()
+    part = target.with_name(f".{target.name}.part")
     try:
-        made = await asyncio.to_thread(
-            lambda: export_evidence(case, order, load_person(settings.models, threads), key, draft, progress)
-        )
+        with Scratch(exports_of(data)) as scratch:
+            made = await asyncio.to_thread(
+                lambda: export_evidence(
+                    case, order, load_person(settings.models, threads), key, scratch.folder / target.name, progress
+                )
+            )
+            await asyncio.to_thread(shutil.move, made.file, part)
         said = {"by": order.by, "why": order.why, "format": order.format, "sha256": made.record}
+        # A row is dated when it is written, which may be minutes after the export was asked for.
+        at = from_datetime(order.at + timedelta(seconds=time.monotonic() - begun))
         async with database.session() as session:
-            # A row is dated when it is written, which may be minutes after the export was asked for.
-            at = order.at + timedelta(seconds=time.monotonic() - begun)
-            await JournalQueries(session).add("export", event, said, from_datetime(at))
-        put_in_place(draft, target)
+            await JournalQueries(session).alone()
+            await _evidence(session, event)
+            await JournalQueries(session).add("export", event, said, at)
+        put_in_place(part, target)
+    except (ZaigangError, OSError) as error:
+        async with database.session() as session:
+            await _evidence(session, event)  # where it has gone, that is why nothing else could be read
+        if isinstance(error, OSError):
+            raise StorageFull(f"{target}: cannot be written ({(error.strerror or str(error)).lower()})") from error
+        raise
     finally:
-        draft.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
     return replace(made, file=target)
 
 
-async def _case(session: AsyncSession, settings: Settings, data: Path, key: SiteKey, event: str, order: Order) -> Case:
-    queries = EventQueries(session)
-    found, stored = await queries.find(event), await queries.evidence(event)
-    if found is None or stored is None:
+async def _evidence(session: AsyncSession, event: str) -> StoredEvidence:
+    """What is stored of the event's evidence; BadInput where there is none, EvidenceGone where it was deleted."""
+    stored = await EventQueries(session).evidence(event)
+    if stored is None:
         raise BadInput(f"{event}: there is no evidence of such an event on this site")
     if stored.deleted_at is not None:
-        raise BadInput(f"{event}: its evidence was deleted: {stored.deleted_why}")
+        raise EvidenceGone(f'the evidence of event "{event}" was deleted: {stored.deleted_why}')
+    return stored
+
+
+async def _case(session: AsyncSession, settings: Settings, data: Path, key: SiteKey, event: str, order: Order) -> Case:
+    stored, found = await _evidence(session, event), await EventQueries(session).find(event)
+    if found is None:
+        raise BadInput(f"{event}: there is no such event on this site")
     names = await PlaceQueries(session).window_names()
     zone = settings.hall.zone
     verdicts = [

@@ -31,6 +31,7 @@ from service.lock import Held, held
 from service.logs import set_up_logs
 from service.models import load_eye, load_uniforms, refusal_by
 from service.parts import Effective, InForce, Refusal
+from service.scratch import clear
 from service.settings import CameraSettings, Settings
 from service.storage import PlaceQueries, open_database
 from service.storage.places import Camera, Hall, Window
@@ -155,7 +156,7 @@ def compose(
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        shutil.rmtree(exports_of(data), ignore_errors=True)
+        clear(exports_of(data))
         async with database.session() as session:
             await PlaceQueries(session).follow(*_places(settings))
         await engine.start()

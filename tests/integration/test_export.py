@@ -10,6 +10,7 @@ import subprocess
 import sys
 import warnings
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +30,7 @@ from service.evidence.journal import proof
 from service.evidence.manifest import file_entry, write_manifest
 from service.evidence.redaction import LIMIT, detail
 from service.evidence.signing import SiteKey
-from service.exporting import hand_out
+from service.exporting import EvidenceGone, hand_out
 from service.rules.duty import Duty
 from service.storage import Database, JournalQueries
 from service.storage.keeping import KeepingQueries
@@ -500,7 +501,36 @@ async def test_evidence_that_was_deleted_cannot_be_exported(tmp_path: Path) -> N
             await KeepingQueries(session).delete(made.event.id, "retention", made.event.until)
         answer = await played.client.post(f"/api/v1/events/{made.event.id}/export", json={"by": "王主任"})
 
-    assert answer.status_code == 410
+    assert (answer.status_code, answer.json()["error"]["code"]) == (410, "gone")
+    assert listed(tmp_path / "exports") == []
+
+
+@pytest.mark.parametrize("is_read", [False, True])
+async def test_evidence_that_is_deleted_while_it_is_exported_is_said_to_be_gone(tmp_path: Path, is_read: bool) -> None:
+    """Before its files are read, or when they have been."""
+    site = await export_site(tmp_path / "data")
+    database, target, other = site.open(), tmp_path / "handed" / "e.zip", site.open()
+    target.parent.mkdir()
+
+    async def delete() -> None:
+        async with other.session() as session:
+            await KeepingQueries(session).delete(site.event.id, "retention: pending for 180 days", site.event.until)
+        await other.close()
+        if not is_read:
+            shutil.rmtree(site.folder)
+
+    def progress(text: str) -> Callable[[int, int], None]:
+        if ("blurring" in text) is is_read:
+            asyncio.run_coroutine_threadsafe(delete(), loop).result(30)
+        return lambda _done, _of: None
+
+    loop = asyncio.get_running_loop()
+    with pytest.raises(EvidenceGone, match=r"was deleted: retention: pending for 180 days"):
+        await hand_out(database, site.settings, site.data, site.key, site.event.id, ORDER, target, progress=progress)
+    async with database.session() as session:
+        assert await JournalQueries(session).last_of(site.event.id, "export") is None
+    await database.close()
+    assert listed(target.parent) == listed(site.data / "exports") == []
 
 
 async def test_page_of_the_event_hands_out_too_and_asks_who_it_is(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def export_evidence(
         )
     original, manifest = _manifest(case.folder)
     try:
-        with TemporaryDirectory(prefix="zaigang-export-", dir=target.parent) as scratch:
+        with TemporaryDirectory(dir=target.parent, ignore_cleanup_errors=True) as scratch:
             draft = Path(scratch) / target.name
             record = _Export(case, order, detector, signer, manifest, original, differs, progress).write(draft)
             if not differs and (case.folder / MANIFEST).read_bytes() != original:
