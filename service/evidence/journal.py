@@ -173,12 +173,12 @@ class ChainCheck:
             before = self._signed if self._signed is not None and self._signed <= after else None
             latest = max(self._signed or after, after)  # where the clock was set back between two heads, the earlier
             if row.at > latest + _SLACK or (before is not None and row.at < before - _SLACK):
-                what = f"is dated {_day(row.at)}, which the heads signed before and after it rule out"
-                return [Fault(row.n, row.n, f"{what}: it was written until {_day(after)}")]
+                what = f"is dated {_when(row.at)}, which the heads signed before and after it rule out"
+                return [Fault(row.n, row.n, f"{what}: it was written until {_when(after)}")]
         known = [at for at in (self._dated, self._signed if after is None else None) if isinstance(at, int)]
         if known and row.at < max(known) - _SLACK:
             self.notes.append(
-                f"row {row.n} is dated {_day(row.at)}, before what was written before it ({_day(max(known))}): "
+                f"row {row.n} is dated {_when(row.at)}, before what was written before it ({_when(max(known))}): "
                 "the clock was set back, or it was added by hand"
             )
         return []
@@ -192,7 +192,7 @@ class ChainCheck:
         return [Fault(self._n + 1, last.n, f"{what}: the head signed at {iso(last.at)} reaches to row {last.n}")]
 
 
-def _day(at: int) -> str:
+def _when(at: int) -> str:
     try:
         return iso(StreamTime(at))
     except (ValueError, OverflowError):

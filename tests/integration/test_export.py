@@ -23,8 +23,10 @@ import numpy.typing as npt
 import pymupdf
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typer.testing import CliRunner
 
-from service.evidence.export import Order, wording
+from service.cli import app
+from service.evidence.export import Order, verifier, wording
 from service.evidence.export.verifier import CONTEXT, written
 from service.evidence.journal import proof
 from service.evidence.manifest import file_entry, write_manifest
@@ -152,6 +154,51 @@ def test_file_that_is_in_the_archive_twice_is_named(archive: Path, unpacked: Pat
             file.writestr(one, given.read(one))
 
     assert "clip.mp4: is in the archive more than once" in checked(doubled, code=1, script=unpacked / "verify.py")
+
+
+def with_bytes_between(archive: bytes) -> bytes:
+    """Hidden bytes before the list of files, which names their place anew."""
+    at = archive.rindex(b"PK\x05\x06") + 16
+    begin = int.from_bytes(archive[at : at + 4], "little")
+    moved = (begin + 6).to_bytes(4, "little")
+    return archive[:begin] + b"HIDDEN" + archive[begin:at] + moved + archive[at + 4 :]
+
+
+STUFFED: dict[str, Callable[[bytes], bytes]] = {
+    "a comment": lambda archive: archive[:-2] + b"\x06\x00HIDDEN",
+    "bytes before it": lambda archive: b"#!/bin/sh\n" + archive,
+    "bytes behind it": lambda archive: archive + b"HIDDEN",
+    "bytes between": with_bytes_between,
+}
+
+
+@pytest.mark.parametrize("how", STUFFED)
+def test_bytes_beside_the_files_of_an_archive_are_told(archive: Path, tmp_path: Path, how: str) -> None:
+    stuffed = tmp_path / "stuffed.zip"
+    stuffed.write_bytes(STUFFED[how](archive.read_bytes()))
+
+    found, _ = verifier.problems_of(verifier.Archive(stuffed), None)
+
+    assert found == [("stuffed.zip", "holds bytes beside its files, or was packed anew: unpack it, check the folder")]
+
+
+def test_site_checks_what_it_has_handed_out_against_its_own_key(
+    archive: Path, unpacked: Path, site: ExportSite, tmp_path: Path
+) -> None:
+    def told(what: Path, config: Path | None = None, code: int = 0) -> Any:
+        given = ["--config", str(config)] if config is not None else []
+        done = CliRunner().invoke(app, ["verify", str(what), "--json", *given])
+        assert done.exit_code == code, done.output
+        return json.loads(done.stdout)
+
+    assert told(archive, site.config) == told(unpacked, site.config) == {"ok": True, "events": 1, "problems": []}
+    assert site.key.fingerprint in told(archive)["notes"][0]
+    (unpacked / "more.txt").write_text("x", encoding="utf-8")
+    SiteKey.load_or_make(tmp_path / "other" / "keys")
+    (tmp_path / "other.yaml").write_text(json.dumps({"data": str(tmp_path / "other")}), encoding="utf-8")
+    whats = {one["what"] for one in told(unpacked, tmp_path / "other.yaml", code=1)["problems"]}
+    assert "is not part of the export" in whats
+    assert any("is signed by another key" in what for what in whats)
 
 
 def test_words_of_a_forged_export_steer_no_terminal(unpacked: Path) -> None:

@@ -12,6 +12,7 @@ import base64
 import hashlib
 import io
 import json
+import struct
 import sys
 import zipfile
 import zlib
@@ -95,8 +96,8 @@ class Folder:
     def names(self) -> set[str]:
         return {one.relative_to(self.path).as_posix() for one in self.path.rglob("*") if one.is_file()}
 
-    def doubles(self) -> set[str]:
-        return set()
+    def strange(self) -> list[tuple[str, str]]:
+        return []
 
     def read(self, name: str) -> bytes:
         return (self.path / name).read_bytes()
@@ -106,15 +107,55 @@ class Archive:
     """The files of an export as it was handed over."""
 
     def __init__(self, path: Path) -> None:
-        self.file = zipfile.ZipFile(path)
+        self.path, self.file = path, zipfile.ZipFile(path)
 
     def names(self) -> set[str]:
         return {name for name in self.file.namelist() if not name.endswith("/")}
 
-    def doubles(self) -> set[str]:
-        """Names that stand there more than once: which of them is shown depends on the program that unpacks."""
+    def strange(self) -> list[tuple[str, str]]:
+        """What an archive can hold beside its files, as (name, what); the signature says nothing of it.
+
+        Of names that stand there more than once, which one is shown depends on the program that unpacks.
+        """
         names = self.file.namelist()
-        return {name for name in names if names.count(name) > 1}
+        found = [
+            (name, "is in the archive more than once") for name in sorted({n for n in names if names.count(n) > 1})
+        ]
+        found += [(name, "is a folder, which no export has") for name in names if name.endswith("/")]
+        if not found and not self.is_plain():
+            found.append(
+                (self.path.name, "holds bytes beside its files, or was packed anew: unpack it, check the folder")
+            )
+        return found
+
+    def is_plain(self) -> bool:
+        """Whether the archive's bytes are its files one behind the other, then their list, and nothing else."""
+        entries = sorted(self.file.infolist(), key=lambda one: one.header_offset)
+        at, listed, raw = 0, 0, self.path.read_bytes()
+        for one in entries:
+            name = one.orig_filename.encode("ascii", "replace")
+            first = struct.pack("<4sHHH", b"PK\3\4", one.extract_version, one.flag_bits, one.compress_type)
+            sizes = struct.pack("<IIIHH", one.CRC, one.compress_size, one.file_size, len(name), 0)
+            begin = at + 30 + len(name)
+            # Between the two stands when the file was packed, which nobody signed and nobody is told.
+            if one.header_offset != at or raw[at : at + 10] != first or raw[at + 14 : begin] != sizes + name:
+                return False
+            at, listed = begin + one.compress_size, listed + 46 + len(name)
+            if one.extra or one.comment or not self.is_filled(one, raw[begin:at]):
+                return False
+        return raw[at + listed :] == struct.pack("<4sIHHIIH", b"PK\5\6", 0, len(entries), len(entries), listed, at, 0)
+
+    @staticmethod
+    def is_filled(one: zipfile.ZipInfo, packed: bytes) -> bool:
+        """Whether all of a file's packed bytes are needed to unpack it."""
+        if one.compress_type != zipfile.ZIP_DEFLATED:
+            return len(packed) == one.file_size
+        unpacking = zlib.decompressobj(-15)
+        try:
+            unpacking.decompress(packed, one.file_size + 1)
+        except zlib.error:
+            return True  # a file that cannot be read is named
+        return not unpacking.unused_data
 
     def read(self, name: str) -> bytes:
         return self.file.read(name)
@@ -204,10 +245,8 @@ def problems_of(export: Folder | Archive, key: str | None) -> tuple[list[tuple[s
             wrong = unproven(content, public, original.get("seal"))
             problems += [(name, wrong)] if wrong else []
     extra = sorted(export.names() - set(listed) - {LIST, SIGNATURE})
-    problems += [(name, "is in the archive more than once") for name in sorted(export.doubles())]
-    return problems + [(name, "is not part of the export") for name in extra], dict(
-        said, fingerprint=fingerprint(public)
-    )
+    problems += [(name, "is not part of the export") for name in extra] + export.strange()
+    return problems, dict(said, fingerprint=fingerprint(public))
 
 
 def shown(text: object) -> str:
@@ -238,6 +277,8 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"公钥指纹 / Key: {said['fingerprint']}")
     if PROOF not in {one["name"] for one in said["files"]}:
         print("没有台账证明 / There is no proof from the journal")
+    elif json.loads((read(export, PROOF) or b"").decode("utf-8"))["row"]["kind"] == "adopted":
+        print("注意 / Note: the evidence was not journaled when it was made; the journal adopted it later")
     if not asked.key:
         print("请与大厅公布的指纹核对 / Compare it with the fingerprint that the hall tells you, or give it with --key")
     return 0
