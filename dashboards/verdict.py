@@ -53,7 +53,9 @@ async def export(request: Request, site: SiteDep, event: str) -> Response:
     """The redacted export as a file; the page stays where it is."""
     given = await _fields(request)
     try:
-        wanted = ExportIn.model_validate({name: given.get(name, "") for name in ("by", "why", "format")})
+        wanted = ExportIn.model_validate(
+            {name: given.get(name, "") for name in ("by", "why", "format")} | {"reasons": "reasons" in given}
+        )
     except ValidationError as error:
         return _back(event, f"export_{error.errors()[0]['loc'][-1]}", given)
     return await api_export(site, event, wanted)

@@ -94,7 +94,10 @@ async def hand_out(
                 )
             )
             await asyncio.to_thread(shutil.move, made.file, part)
-        said = {"by": order.by, "why": order.why, "format": order.format, "sha256": made.record}
+        said = {
+            **{"by": order.by, "why": order.why, "format": order.format},
+            **{"reasons": order.reasons and order.format == "zip", "sha256": made.record},
+        }
         # A row is dated when it is written, which may be minutes after the export was asked for.
         at = from_datetime(order.at + timedelta(seconds=time.monotonic() - begun))
         async with database.session() as session:

@@ -31,7 +31,7 @@ async def export(site: SiteDep, event: str, wanted: ExportIn) -> FileResponse:
         if await queries.evidence(event) is None:
             raise NotFound("evidence yet of event", event)
     data = site.evidence.parent
-    order = Order(wanted.by, wanted.why, to_datetime(site.board.now()), wanted.format)
+    order = Order(wanted.by, wanted.why, to_datetime(site.board.now()), wanted.format, reasons=wanted.reasons)
     try:
         scratch = Scratch(exports_of(data))
     except OSError as error:

@@ -43,6 +43,9 @@ def export(
     despite: Annotated[
         bool, typer.Option("--despite", help="Also evidence that is not what was recorded; the export says so.")
     ] = False,
+    reasons: Annotated[
+        bool, typer.Option("--reasons", help="With the verdicts' own words, which may name people; else their kind.")
+    ] = False,
     config: Config = None,
 ) -> None:
     """Export an event's evidence: redacted, marked with who and when, signed; with a verifier that runs alone.
@@ -57,7 +60,7 @@ def export(
     if target.exists():
         raise BadInput(f"--out {target}: is there already, and is not written over")
     settings = site_in_force(given, refusal_by(given.models)).settings
-    order = Order(by, why, datetime.now(UTC), form, despite)
+    order = Order(by, why, datetime.now(UTC), form, despite, reasons)
     with _bars(Terminal()) as progress:
         made = asyncio.run(_made(settings, event, order, target, progress))
     for one in made.differs:

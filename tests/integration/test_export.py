@@ -23,8 +23,10 @@ import numpy.typing as npt
 import pymupdf
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import text
 from typer.testing import CliRunner
 
+import dashboards
 from service.cli import app
 from service.evidence.export import Order, verifier, wording
 from service.evidence.export.verifier import CONTEXT, written
@@ -34,8 +36,9 @@ from service.evidence.redaction import LIMIT, detail
 from service.evidence.signing import SiteKey
 from service.exporting import EvidenceGone, hand_out
 from service.rules.duty import Duty
-from service.storage import Database, JournalQueries
+from service.storage import Database, JournalQueries, VerdictQueries
 from service.storage.keeping import KeepingQueries
+from service.storage.verdicts import Judged
 from tests.fixtures.command import zaigang
 from tests.fixtures.exports import CLERK, GUEST, SIZE, ExportSite, export_site
 from tests.fixtures.site import played_site
@@ -398,7 +401,10 @@ def test_every_export_is_a_row_of_the_journal(archive: Path, site: ExportSite) -
 
     with zipfile.ZipFile(archive) as file:
         record = hashlib.sha256(file.read("export.json")).hexdigest()
-    assert asyncio.run(row()) == {"by": "张三", "why": "申诉复核", "format": "zip", "sha256": record}
+    assert asyncio.run(row()) == {
+        **{"by": "张三", "why": "申诉复核", "format": "zip"},
+        **{"reasons": False, "sha256": record},
+    }
 
 
 def test_page_alone(site: ExportSite, tmp_path: Path) -> None:
@@ -475,17 +481,48 @@ async def test_proof_leads_through_later_rows_to_the_first_head_signed_after_it(
     site = await export_site(tmp_path / "data")
     database, target = site.open(), tmp_path / "e.zip"
     async with database.session() as session:
-        for word in ("upheld", "dismissed"):
-            await JournalQueries(session).add("verdict", site.event.id, {"verdict": word}, site.event.until)
+        await session.execute(text("DELETE FROM journal"))
+        assert await KeepingQueries(session).adopt(site.event.until, 1) == 1
+        given = Judged("dismissed", "王主任", "李四替她顶班", site.event.until)
+        for one in (replace(given, verdict="upheld", why=""), given):
+            await VerdictQueries(session).judge(site.event.id, one)
         rows = [row async for row in JournalQueries(session).rows()]
     await _handed(site, database, ORDER, target)
     await database.close()
 
     with zipfile.ZipFile(target) as file:
-        journal = json.loads(file.read("journal.json"))
+        journal, record, event = (json.loads(file.read(f"{name}.json")) for name in ("journal", "export", "event"))
+    assert [(one["verdict"], one["why"]) for one in event["verdicts"]] == [("upheld", ""), ("dismissed", None)]
+    assert [one["what"] for one in record["left_out"]] == ["verdicts' own words"]
     assert journal["following"] == proof(rows[1:])
     assert journal["head"]["n"] == 3
-    assert "Whole" in checked(target)
+    told = checked(target)
+    assert "Whole" in told
+    assert "the journal adopted it later" in told
+
+
+@pytest.mark.parametrize(
+    ("why", "asked", "told"),
+    [
+        ("", False, {"reason": None, "why": ""}),
+        ("有人替岗", False, {"reason": "covered", "why": "有人替岗"}),
+        ("李四替她顶班", False, {"reason": "other", "why": None}),
+        ("李四替她顶班", True, {"reason": "other", "why": "李四替她顶班"}),
+    ],
+)
+def test_free_text_of_a_verdict_leaves_the_house_only_when_it_is_asked_for(
+    why: str, asked: bool, told: dict[str, Any]
+) -> None:
+    given = {"verdict": "dismissed", "by": "王主任", "why": why, "at": "2026-01-05T12:00:00+08:00"}
+
+    assert wording.verdicts([given], asked) == [given | told]
+
+
+def test_reasons_are_those_of_the_page() -> None:
+    for number, language in enumerate(("zh", "en")):
+        locale = json.loads((Path(dashboards.__file__).parent / f"locales/{language}.json").read_bytes())
+        said = {key.rpartition(".")[2]: text for key, text in locale.items() if key.startswith("verdict.reason.")}
+        assert said == {code: words[number] for code, words in wording.REASONS.items()}
 
 
 async def _handed(site: ExportSite, database: Database, order: Order, target: Path) -> Any:

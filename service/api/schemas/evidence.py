@@ -86,7 +86,10 @@ class EvidenceOut(BaseModel):
 
 
 class ExportIn(BaseModel):
-    """An export of an event's evidence; ``by``: who takes it out of the house, ``why``: what it is needed for."""
+    """An export of an event's evidence; ``by``: who takes it out of the house, ``why``: what it is needed for.
+
+    ``reasons``: with the free text of verdicts, which may name people.
+    """
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"by": "王主任", "why": "申诉复核", "format": "zip"}]}
@@ -95,6 +98,7 @@ class ExportIn(BaseModel):
     by: By
     why: Why = ""
     format: Literal["zip", "pdf"] = "zip"
+    reasons: bool = False
 
 
 class JournalRowOut(BaseModel):

@@ -48,10 +48,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Who wants the export, why and when; ``despite``: also of evidence that differs from its manifest."""
+    """Who wants the export, why and when.
+
+    ``despite``: also of evidence that differs from its manifest. ``reasons``: with the free text of verdicts, which may
+    name people.
+    """
 
     by: str
     why: str
     at: datetime
     format: Format = "zip"
     despite: bool = False
+    reasons: bool = False

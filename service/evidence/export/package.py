@@ -127,6 +127,7 @@ class _Export:
         self._manifest, self._original, self._differs = manifest, original, differs
         self._progress = progress or (lambda _: lambda done, of: None)
         self._event: Mapping[str, Any] = manifest["event"]
+        self._verdicts = wording.verdicts(case.verdicts, order.reasons)
         at = order.at.astimezone(case.zone)
         self._at = at.isoformat(timespec="seconds")
         self._watermark = Watermark(
@@ -198,13 +199,19 @@ class _Export:
                 "finer_than_cycles_a_head": CYCLES,
                 "network": {"name": card.name, "version": card.version},
             },
-            "left_out": [*made.left_out, *self._unproven()],
+            "left_out": [*made.left_out, *self._unproven(), *self._withheld()],
         }
 
     def _unproven(self) -> list[Mapping[str, str]]:
         if self._proof():
             return []
         return [{"what": PROOF, "why": "the journal has no row about this very manifest"}]
+
+    def _withheld(self) -> list[Mapping[str, str]]:
+        if all(one["why"] is not None for one in self._verdicts):
+            return []
+        why = "free text may name people; the hall has it, and exports it when it is asked to"
+        return [{"what": "verdicts' own words", "why": why}]
 
     def _said(self, made: _Made) -> dict[str, Any]:
         """event.json: everything that the event rests on."""
@@ -214,7 +221,7 @@ class _Export:
             **kept,
             "window": self._case.window,
             "duty": dict(self._case.duty),
-            "verdicts": [dict(one) for one in self._case.verdicts],
+            "verdicts": self._verdicts,
             "missing": manifest["missing"],
             "complete": manifest["complete"],
             "made_at": manifest["made_at"],

@@ -8,7 +8,16 @@ from service.evidence.export.order import Case, Order
 from service.evidence.export.sheet import Sheet, SheetPicture
 from vision.streamtime import SECOND, StreamTime, to_datetime
 
-__all__ = ["caption", "readme", "sheet"]
+__all__ = ["REASONS", "caption", "readme", "sheet", "verdicts"]
+
+REASONS: Final = {
+    "registered": ("已报备", "leave was registered"),
+    "covered": ("有人替岗", "somebody covered"),
+    "business": ("工作需要", "needed for work"),
+    "unclear": ("画面不清", "picture is unclear"),
+    "mistaken": ("识别有误", "machine was wrong"),
+}
+"""The reasons for a verdict that the page offers: codes and words, which name nobody."""
 
 _CAPTIONS: Final = {
     "begin": ("开始", "Begin"),
@@ -81,6 +90,19 @@ Do not pass it on, and delete it when it is no longer needed.
 def readme(event: str, fingerprint: str) -> str:
     """README.txt for whoever receives the export."""
     return _README.format(event=event, fingerprint=fingerprint)
+
+
+def verdicts(given: Sequence[Mapping[str, str]], is_whole: bool) -> list[dict[str, str | None]]:
+    """Verdicts as an export tells them, each with the code of its ``reason``: "other" for free text, None for none.
+
+    Free text may name people, so that ``why`` is None where it is free and the export is not to be ``is_whole``.
+    """
+    told: list[dict[str, str | None]] = []
+    for one in given:
+        why = one["why"]
+        reason = next((code for code, words in REASONS.items() if why in words), "other") if why else None
+        told.append({**one, "reason": reason, "why": why if is_whole or reason != "other" else None})
+    return told
 
 
 def caption(name: str, at: datetime) -> tuple[str, str]:
