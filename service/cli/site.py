@@ -129,7 +129,8 @@ def change(config: Path | None, part: Part, content: Any, by: str, why: str, *, 
     if not is_agreed:
         typer.confirm(f"save as version {proposal.base + 1} of {part}?", abort=True)
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # pictures of people are for this account alone
-    kept = save_revision(file, part, proposal.content, by, why, at, proposal.base)
+    saved_at = from_datetime(datetime.now(UTC))  # who was asked may have taken a while to agree
+    kept = save_revision(file, part, proposal.content, by, why, saved_at, proposal.base)
     say(f"version {kept.version} of {part} is saved; a running service takes it up within seconds")
 
 
