@@ -427,7 +427,6 @@ def test_page_alone(site: ExportSite, tmp_path: Path) -> None:
         (("EVENT", "--by", "  "), "--by: give 1 to 40 characters, not 0"),
         (("EVENT", "--by", "x" * 41), "--by: give 1 to 40 characters, not 41"),
         (("EVENT", "--by", "张三\u202e四李"), "--by: it holds signs that do not show"),
-        (("EVENT", "--by", "张三", "--why", "复核\x1b[8m"), "--why: it holds signs that do not show"),
         (("EVENT", "--by", "张三", "--out", "nowhere/x.zip"), "there is no folder nowhere"),
     ],
 )
