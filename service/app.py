@@ -8,9 +8,9 @@ from typing import TypeAlias
 from fastapi import FastAPI
 
 from dashboards.pages import add_pages
-from service.api import api_router
 from service.api.errors import add_error_handlers
 from service.api.guard import Guard
+from service.api.routes import api_router
 from service.api.site import Site
 
 __all__ = ["create_app"]

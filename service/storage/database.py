@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from alembic import command
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
@@ -104,6 +102,9 @@ def _check_form(file: Path) -> None:
 
 def migrate(engine: Engine) -> None:
     """Run every migration that the database has not seen."""
+    from alembic import command  # here, since reading it takes a second and most commands migrate nothing
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     with engine.begin() as connection:

@@ -3,13 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from importlib import import_module
 from typing import Any, Final
 
-import pymupdf
-
 __all__ = ["Sheet", "SheetPicture", "written_sheet"]
-
-_pdf: Final[Any] = pymupdf  # it ships no types
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 42.0, 553.0, 40.0, 806.0
 _GREY, _LINE = (0.42, 0.45, 0.5), (0.82, 0.84, 0.87)
@@ -53,13 +50,13 @@ class Sheet:
 
 def written_sheet(sheet: Sheet) -> bytes:
     """The page as PDF, its one font (which has Chinese) embedded, as far as it is used."""
-    with _pdf.open() as document:
+    with _pdf().open() as document:
         page = document.new_page(width=595, height=842)
-        font = _pdf.Archive(_pdf.Font("china-s").buffer, "sheet.ttf")
+        font = _pdf().Archive(_pdf().Font("china-s").buffer, "sheet.ttf")
 
         def block(html: str, left: float, top: float, right: float, room: float) -> float:
             """Sets ``html`` below ``top``, smaller where it has no ``room``; returns where it ends."""
-            box = _pdf.Rect(left, top, right, top + room)
+            box = _pdf().Rect(left, top, right, top + room)
             spare, _ = page.insert_htmlbox(box, html, css=_CSS, archive=font)
             return float(box.y1 - max(spare, 0.0))
 
@@ -89,6 +86,11 @@ def written_sheet(sheet: Sheet) -> bytes:
         return bytes(document.tobytes(garbage=4, deflate=True))
 
 
+def _pdf() -> Any:
+    """PyMuPDF, which ships no types; read when a page is written, since reading it takes a second."""
+    return import_module("pymupdf")
+
+
 def _rule(page: Any, y: float) -> None:
     page.draw_line((_LEFT, y), (_RIGHT, y), color=_LINE, width=0.7)
 
@@ -114,9 +116,9 @@ def _pictures(page: Any, block: Any, pictures: Sequence[SheetPicture], top: floa
     bottom = top
     for index, one in enumerate(pictures):
         left = _LEFT + (wide + gap) * index
-        shape = _pdf.Pixmap(one.jpeg)
+        shape = _pdf().Pixmap(one.jpeg)
         high = min(wide * shape.height / shape.width, 230.0)
-        page.insert_image(_pdf.Rect(left, top, left + wide, top + high), stream=one.jpeg)
+        page.insert_image(_pdf().Rect(left, top, left + wide, top + high), stream=one.jpeg)
         caption = f'<p class="small">{escape(one.zh)}<br/>{escape(one.en)}</p>'
         bottom = max(bottom, block(caption, left, top + high + 3, left + wide, 24))
     return bottom
