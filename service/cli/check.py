@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +16,8 @@ from service.cli.tables import show, table
 from service.foresight import open_questions
 from service.models import load_eye, load_uniforms, refusal_by, waiting
 from service.settings import CameraSettings, Settings
-from service.storage import PlaceQueries, open_database
+from service.storage import PlaceQueries, read_database
+from service.storage.database import DatabaseError
 from service.storage.places import DrawnZones
 from vision.address import address
 from vision.errors import ZaigangError, without_password
@@ -80,10 +82,10 @@ async def _without_zones(settings: Settings) -> list[str]:
     """A sentence for each rule that some windows cannot be judged by, since a zone is neither given nor drawn."""
     drawn: Mapping[str, DrawnZones] = {}
     if (settings.data / "zaigang.db").is_file():
-        database = open_database(settings.data / "zaigang.db")
-        async with database.session() as session:
-            drawn = await PlaceQueries(session).drawn()
-        await database.close()
+        try:
+            drawn = await _drawn_in(settings.data / "zaigang.db")
+        except DatabaseError as error:
+            return [f"which zones are drawn is not known: {error}"]
     books = settings.books()
     where: dict[tuple[str, str], list[str]] = {}
     for window, (_, own) in settings.windows().items():
@@ -95,6 +97,15 @@ async def _without_zones(settings: Settings) -> list[str]:
         f'{rule} waits at {", ".join(windows)}: the zone "{zone}" is not drawn there'
         for (rule, zone), windows in where.items()
     ]
+
+
+async def _drawn_in(file: Path) -> Mapping[str, DrawnZones]:
+    database = read_database(file)
+    try:
+        async with database.session() as session:
+            return await PlaceQueries(session).drawn()
+    finally:
+        await database.close()
 
 
 def _open(camera: CameraSettings) -> CameraReport:

@@ -20,7 +20,7 @@ from service.month import Month, month_at, month_named, people_of, report_of
 from service.parts import Effective
 from service.rules.consequences import PeopleAt
 from service.settings import load_settings
-from service.storage import open_database
+from service.storage import read_database
 from service.worker.worker import utc_now
 from vision.errors import BadInput
 
@@ -72,7 +72,7 @@ async def _found(now: Effective, month: Month, people_at: PeopleAt | None) -> Co
     if not file.is_file():
         raise BadInput(f"data: {settings.data} holds no events yet: there is no {file.name}; --config names the site")
     by: Literal["window", "person"] = "window" if people_at is None else "person"
-    database = open_database(file)
+    database = read_database(file)
     try:
         async with database.session() as session:
             report = await report_of(session, month, book, settings.hall.zone, people_at)
