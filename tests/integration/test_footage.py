@@ -17,7 +17,15 @@ def truth_of(shared: Path, film: str) -> dict[str, Any]:
     return content
 
 
-def replayed(shared: Path, film: str, out: Path, *options: str) -> list[dict[str, Any]]:
+CHAIR = "chair-sit-stand-leave"
+CHAIR_RULE = ("--set", "leave_post.after=0.8s")
+
+
+def chair_zone(shared: Path) -> tuple[str, str]:
+    return "--zone", f"staff={','.join(map(str, truth_of(shared, CHAIR)['zone']))}"
+
+
+def replayed(shared: Path, film: str, out: Path, *options: str | Path) -> list[dict[str, Any]]:
     zaigang("replay", shared / "footage" / f"{film}.mp4", *options, "--out", out)
     return events_of(out)
 
@@ -40,17 +48,24 @@ def test_every_unattended_interval_is_found_and_none_beside(shared: Path, tmp_pa
     assert events == []
 
 
-def test_two_replays_give_the_same_bytes_and_so_does_judging_what_was_seen(shared: Path, tmp_path: Path) -> None:
-    film = shared / "footage" / "chair-sit-stand-leave.mp4"
-    rule = ("--set", "leave_post.after=0.8s")
-    first, second, judged, looks = (tmp_path / name for name in ("1.json", "2.json", "3.json", "looks.jsonl"))
+@pytest.fixture(scope="module")
+def chair(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The film of the sitting man, replayed: events.json and looks.jsonl."""
+    folder = tmp_path_factory.mktemp("chair")
+    replayed(shared, CHAIR, folder / "events.json", *chair_zone(shared), *CHAIR_RULE, "--looks", folder / "looks.jsonl")
+    return folder
 
-    zaigang("replay", film, "--zone", "staff=150,420,295,735", *rule, "--out", first, "--looks", looks)
-    zaigang("replay", film, "--zone", "staff=150,420,295,735", *rule, "--out", second)
-    zaigang("judge", looks, *rule, "--out", judged)
 
-    assert first.read_bytes() == second.read_bytes()
-    assert events_of(judged) == events_of(first)
+def test_two_replays_give_the_same_bytes_and_so_does_judging_what_was_seen(
+    shared: Path, chair: Path, tmp_path: Path
+) -> None:
+    again, judged = tmp_path / "again.json", tmp_path / "judged.json"
+
+    replayed(shared, CHAIR, again, *chair_zone(shared), *CHAIR_RULE)
+    zaigang("judge", chair / "looks.jsonl", *CHAIR_RULE, "--out", judged)
+
+    assert again.read_bytes() == (chair / "events.json").read_bytes()
+    assert events_of(judged) == events_of(again)
 
 
 def test_seated_clerks_are_never_away_and_empty_places_always_are(shared: Path, tmp_path: Path) -> None:
@@ -72,14 +87,8 @@ def test_seated_clerks_are_never_away_and_empty_places_always_are(shared: Path, 
     assert spans["w3"][1] >= 10.3
 
 
-def test_one_absence_at_each_end_and_the_sitting_man_is_never_away(shared: Path, tmp_path: Path) -> None:
-    film = "chair-sit-stand-leave"
-    truth = truth_of(shared, film)
-    zone = ",".join(map(str, truth["zone"]))
-
-    events = replayed(
-        shared, film, tmp_path / "events.json", "--zone", f"staff={zone}", "--set", "leave_post.after=0.8s"
-    )
+def test_one_absence_at_each_end_and_the_sitting_man_is_never_away(shared: Path, chair: Path) -> None:
+    truth, events = truth_of(shared, CHAIR), events_of(chair / "events.json")
 
     assert len(events) == 2
     for event, (start, end) in zip(events, truth["zone_empty"], strict=True):
@@ -96,18 +105,26 @@ SOON = [
 ]
 
 
-def test_hands_at_faces_and_a_card_on_the_chest_are_no_offence(shared: Path, tmp_path: Path) -> None:
-    assert replayed(shared, "office-badge-hands", tmp_path / "events.json", *SOON) == []
+@pytest.fixture(scope="module")
+def hands(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The film of hands at faces, replayed by rules that wait for nothing: events.json and looks.jsonl."""
+    folder = tmp_path_factory.mktemp("hands")
+    replayed(shared, "office-badge-hands", folder / "events.json", *SOON, "--looks", folder / "looks.jsonl")
+    return folder
 
 
-def test_the_card_on_the_chest_is_seen_on_four_of_five_clear_looks(shared: Path, tmp_path: Path) -> None:
+def test_hands_at_faces_and_a_card_on_the_chest_are_no_offence(hands: Path) -> None:
+    assert events_of(hands / "events.json") == []
+
+
+def test_the_card_on_the_chest_is_seen_on_four_of_five_clear_looks(hands: Path) -> None:
     if "badge" not in read_card(SHIPPED / "objects").classes:
         pytest.skip("the shipped network knows no badge: whether badges are seen was NOT tested")
-    looks = tmp_path / "looks.jsonl"
 
-    replayed(shared, "office-badge-hands", tmp_path / "events.json", "--looks", str(looks))
+    badges = [
+        json.loads(line).get("badge") for line in (hands / "looks.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
 
-    badges = [json.loads(line).get("badge") for line in looks.read_text(encoding="utf-8").splitlines()]
     worn, missing, looked = badges.count(True), badges.count(False), len(badges)
     assert worn >= 0.8 * (worn + missing)
     assert worn >= looked / 2  # hands pass before it and heads are turned, yet a film of clear chests is no riddle
