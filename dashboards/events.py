@@ -38,6 +38,7 @@ class Filter:
     state: str = ""
     verdict: str = ""
     day: str = ""
+    month: str = ""
 
     def address(self, **more: str) -> str:
         """The list's address with this filter."""
@@ -46,7 +47,15 @@ class Filter:
         return f"/events?{query}" if query else "/events"
 
     def span(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
-        """From midnight to midnight of the day by the hall's clock."""
+        """From midnight to midnight of the day, or of the month's first and the next one's, by the hall's clock."""
+        if self.month and not self.day:
+            try:
+                first = date.fromisoformat(f"{self.month}-01")
+                following = (first + timedelta(days=31)).replace(day=1)
+            except (ValueError, OverflowError) as error:
+                why = f"month: {self.month!r} is no month; write it as 2026-11"
+                raise ApiError(422, "bad_input", why, "month") from error
+            return datetime.combine(first, time(), zone), datetime.combine(following, time(), zone)
         if not self.day:
             return None, None
         try:

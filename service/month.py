@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.rules.consequences import Account, Judged, PeopleAt, accounts
+from service.rules.consequences import Account, Judged, PeopleAt, Whose, accounts, waiting
 from service.rules.explanation import Explainer
 from service.rules.rule import Rule
 from service.rules.rulebook import Rulebook
@@ -36,10 +36,14 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class MonthReport:
-    """``counts``: the month's events by verdict. ``explain`` writes the accounts out."""
+    """``counts``: the month's events by verdict, ``waiting`` those without one by whom they would count for.
+
+    ``explain`` writes the accounts out.
+    """
 
     month: Month
     counts: Mapping[str, int]
+    waiting: Mapping[Whose, int]
     accounts: tuple[Account, ...]
     explain: Explainer
 
@@ -75,7 +79,9 @@ async def report_of(
     judged = await _with_rules(EventQueries(session), needed)
     names = await PlaceQueries(session).window_names()
     found = accounts(judged, (month.since, month.until), book.consequences, people_at)
-    return MonthReport(month, await queries.counts(), tuple(found), Explainer(zone, lambda id_: names.get(id_, id_)))
+    explain = Explainer(zone, lambda id_: names.get(id_, id_))
+    waits = waiting(await queries.pending(), people_at)
+    return MonthReport(month, await queries.counts(), waits, tuple(found), explain)
 
 
 async def _with_rules(queries: EventQueries, found: Iterable[EventOnTrial]) -> list[Judged]:

@@ -41,7 +41,7 @@ class EventList extends HTMLElement {
   }
 
   #isWanted(event) {
-    const wanted = { ...event, day: event.started_at.slice(0, 10) };
+    const wanted = { ...event, day: event.started_at.slice(0, 10), month: event.started_at.slice(0, 7) };
     return [...this.#filter].every(([name, value]) => wanted[name] === value);
   }
 

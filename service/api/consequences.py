@@ -3,9 +3,10 @@
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from service.api.errors import ApiError
+from service.api.month_table import table_of
 from service.api.present import moment
 from service.api.schemas import TextOut
 from service.api.schemas.consequences import AccountOut, ConsequencesOut, HalfDayOut, LineOut, RungOut
@@ -22,14 +23,14 @@ __all__ = ["consequences_out", "router"]
 router = APIRouter(tags=["consequences"])
 
 
+WantedMonth = Annotated[str | None, Query(description="As 2026-11; the present one by the hall's clock.")]
+ForWhom = Annotated[
+    Literal["window", "person"] | None, Query(description="`person` where there is a roster, else `window`.")
+]
+
+
 @router.get("/consequences")
-async def consequences(
-    site: SiteDep,
-    month: Annotated[str | None, Query(description="As 2026-11; the present one by the hall's clock.")] = None,
-    by: Annotated[
-        Literal["window", "person"] | None, Query(description="`person` where there is a roster, else `window`.")
-    ] = None,
-) -> ConsequencesOut:
+async def consequences(site: SiteDep, month: WantedMonth = None, by: ForWhom = None) -> ConsequencesOut:
     """The ladder of a month, computed from the verdicts that hold now, explained line by line."""
     zone = site.settings.hall.zone
     try:
@@ -42,6 +43,14 @@ async def consequences(
     async with site.database.session() as session:
         report = await report_of(session, wanted, site.hall_book, zone, people_at)
     return consequences_out(report, site.hall_book, zone, "window" if people_at is None else "person")
+
+
+@router.get("/consequences.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def table(site: SiteDep, month: WantedMonth = None, by: ForWhom = None) -> Response:
+    """The same as a table: one row a line."""
+    found = await consequences(site, month, by)
+    named = {"Content-Disposition": f'attachment; filename="consequences-{found.month}-{found.by}.csv"'}
+    return Response(table_of(found), media_type="text/csv; charset=utf-8", headers=named)
 
 
 def consequences_out(
@@ -60,19 +69,24 @@ def consequences_out(
         upheld=upheld,
         pending=pending,
         dismissed=counts.get("dismissed", 0),
-        accounts=[_account_out(account, explain, zone) for account in report.accounts],
+        accounts=[
+            _account_out(account, report.waiting.get(account.whose, 0), explain, zone) for account in report.accounts
+        ],
         says=_text(explain.month(month.since, upheld, pending)),
     )
 
 
-def _account_out(account: Account, explain: Explainer, zone: ZoneInfo) -> AccountOut:
+def _account_out(account: Account, pending: int, explain: Explainer, zone: ZoneInfo) -> AccountOut:
     return AccountOut(
         kind=account.whose.kind,
         id=account.whose.id,
         name=explain.whose(account.whose),
         breaches=account.breaches,
         rung=account.rung.at if account.rung is not None else None,
+        late=account.late,
+        early=account.early,
         half_days=account.missed,
+        pending=pending,
         lines=[_line_out(line, explain, zone) for line in account.lines],
         absences=[
             HalfDayOut(

@@ -1,16 +1,14 @@
 """`zaigang consequences`: what a month's upheld events lead to, per window or per person of the roster."""
 
 import asyncio
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from service.api.consequences import consequences_out
-from service.api.schemas import TextOut
+from service.api.month_table import table_of
 from service.api.schemas.consequences import ConsequencesOut
 from service.cli.options import Config
 from service.cli.sources import site_in_force
@@ -25,13 +23,6 @@ from service.worker.worker import utc_now
 from vision.errors import BadInput
 
 __all__ = ["add_to"]
-
-_COLUMNS: Final = (
-    "month kind id name event window window_name rule rule_zh rule_en severity started_at until breaches rung "
-    "uncounted counted_by unnamed half_day says_zh says_en"
-).split()
-_FORMULA: Final = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""What a table program would run instead of showing it; full-width signs too, as Chinese editions do."""
 
 
 def consequences(
@@ -92,33 +83,10 @@ def _lines(found: ConsequencesOut) -> Iterator[str]:
 
 
 def _write(file: Path, found: ConsequencesOut) -> None:
-    """One row a line of an account; with a byte order mark, without which table programs misread Chinese."""
-    text = io.StringIO()
-    rows = csv.DictWriter(text, _COLUMNS, extrasaction="ignore", lineterminator="\r\n")
-    rows.writeheader()
-    for account in found.accounts:
-        whose = {"month": found.month, **account.model_dump(include={"kind", "id", "name"})}
-        for line in account.lines:
-            named = {"rule_zh": line.name.zh, "rule_en": line.name.en}
-            rows.writerow(_shown({**whose, **line.model_dump(exclude={"name"}), **named, **_said(line.says)}))
-        for half in account.absences:
-            made_of = {"event": " ".join(half.events), "half_day": half.nth}
-            rows.writerow(_shown({**whose, **made_of, **_said(half.says)}))
     try:
-        file.write_text("\ufeff" + text.getvalue(), encoding="utf-8", newline="")
+        file.write_text(table_of(found), encoding="utf-8", newline="")
     except OSError as error:
         raise BadInput(f"--csv: {file} cannot be written ({(error.strerror or str(error)).lower()})") from error
-
-
-def _said(text: TextOut) -> dict[str, str]:
-    return {"says_zh": text.zh, "says_en": text.en}
-
-
-def _shown(row: Mapping[str, object]) -> dict[str, object]:
-    return {
-        key: f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-        for key, value in row.items()
-    }
 
 
 def add_to(app: typer.Typer) -> None:

@@ -13,6 +13,7 @@ What counts, beside the figures of the rulebook (`consequences:`):
   window, and says why.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -33,6 +34,7 @@ __all__ = [
     "Unnamed",
     "Whose",
     "accounts",
+    "waiting",
 ]
 
 
@@ -124,6 +126,24 @@ class Account:
     def missed(self) -> int:
         """Half days of absence."""
         return sum(one.nth is not None for one in self.half_days)
+
+    @property
+    def late(self) -> int:
+        """How often somebody came late: upheld events of rules that judge a shift's begin, as half days count them."""
+        return self._of_shift("begin")
+
+    @property
+    def early(self) -> int:
+        """How often somebody left early: upheld events of rules that judge a shift's end."""
+        return self._of_shift("end")
+
+    def _of_shift(self, part: Literal["begin", "end"]) -> int:
+        return sum(line.judged.rule.shift == part for line in self.lines)
+
+
+def waiting(pending: Iterable[Event], people_at: PeopleAt | None = None) -> Counter[Whose]:
+    """For whom how many events would count that still wait for a verdict."""
+    return Counter(_whose(event, people_at)[0] for event in pending)
 
 
 def accounts(

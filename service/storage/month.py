@@ -33,6 +33,11 @@ class MonthQueries:
         """In order of time."""
         return _found(await self._session.scalars(upheld_query(self._since, self._until)))
 
+    async def pending(self) -> list[Event]:
+        """Those that wait for a verdict, open ones too."""
+        query = select(tables.Event).where(tables.Event.verdict == "pending", *self._within())
+        return [event_of(row) for row in await self._session.scalars(query)]
+
     async def of_rules(self, rules: Collection[str]) -> list[EventOnTrial]:
         """Those of some rules, whatever their verdict."""
         event = tables.Event

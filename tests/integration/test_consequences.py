@@ -82,6 +82,27 @@ async def test_month_without_an_upheld_event_says_how_many_wait(site: PlayedSite
     assert [rung["name"]["zh"] for rung in shown["ladder"]] == ["口头批评", "通报批评", "通报主管部门"]
 
 
+async def test_lateness_and_what_still_waits_are_counted_for_each(site: PlayedSite) -> None:
+    late, again, early, waiting, other = (
+        an_event(site.book, at, window=window, rule=rule, lasted_s=400)
+        for at, window, rule in (
+            (0, "w1", "late_on_post"),
+            (86400, "w1", "late_on_post"),
+            (2 * 86400, "w1", "early_leave"),
+            (3 * 86400, "w1", "late_on_post"),
+            (3 * 86400, "w2", "smoking"),
+        )
+    )
+    for seq, event in enumerate((late, again, early, waiting, other)):
+        await site.bring(event, seq)
+    await rule_on(site, "upheld", late, again, early)
+
+    shown = await told(site)
+
+    (account,) = shown["accounts"]
+    assert (account["late"], account["early"], account["pending"], shown["pending"]) == (2, 1, 1, 2)
+
+
 async def test_without_a_month_it_is_the_halls_present_one(site: PlayedSite) -> None:
     assert (await site.client.get("/api/v1/consequences")).json()["month"] == "2026-01"
 

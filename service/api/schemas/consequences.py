@@ -53,14 +53,21 @@ class HalfDayOut(BaseModel):
 
 
 class AccountOut(BaseModel):
-    """All that the month has brought one window or person; ``rung`` is how far up the ladder that leads."""
+    """All that the month has brought one window or person; ``rung`` is how far up the ladder that leads.
+
+    ``late``, ``early``: upheld events of rules that judge a shift's begin or end. ``pending``: events that still wait
+    for a verdict, and would count here.
+    """
 
     kind: Literal["window", "person"]
     id: str
     name: str
     breaches: int
     rung: int | None
+    late: int
+    early: int
     half_days: int
+    pending: int
     lines: list[LineOut]
     absences: list[HalfDayOut]
     says: TextOut
