@@ -4,14 +4,14 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from dashboards import event, events, leave, month, preferences, verdict, wall, zones
+from dashboards import changes, event, events, leave, month, preferences, verdict, wall, zones
 from dashboards.assets import STATIC, Assets, version
 from dashboards.faults import add_fault_pages
 from dashboards.headers import SecurityHeaders
 
 __all__ = ["add_pages"]
 
-_PARTS: Final = (wall, events, event, verdict, month, leave, zones, preferences)
+_PARTS: Final = (wall, events, event, verdict, month, leave, changes, zones, preferences)
 
 
 def add_pages(app: FastAPI) -> None:

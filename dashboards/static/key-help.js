@@ -2,7 +2,7 @@
 
 import { isTyping } from "./dom.js";
 
-const PLACES = { l: "/", e: "/events", m: "/month" };
+const PLACES = { l: "/", e: "/events", m: "/month", c: "/changes" };
 const SECOND_KEY_WITHIN_MS = 1200;
 
 class KeyHelp extends HTMLElement {

@@ -23,7 +23,8 @@ from service.api.schemas.parts import (
 )
 from service.api.site import Site, SiteDep
 from service.api.taking_up import take_up
-from service.parts import Part, PartError, Proposal, part_of, proposed
+from service.parts import Change, Part, PartError, Proposal, part_of, proposed
+from service.parts.past import changed_by
 from service.storage import EventQueries, RevisionQueries, StaleRevision
 from vision.errors import ZaigangError
 
@@ -98,11 +99,15 @@ async def history(
 
 @router.get("/parts/{part}/history/{version}")
 async def version(site: SiteDep, part: Part, version: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> VersionOut:
-    """One version of a part, whole."""
+    """One version of a part, whole, and what it changed of the one before."""
+    await take_up(site)
     async with site.database.session() as session:
-        found = await RevisionQueries(session).find(part, version)
+        queries = RevisionQueries(session)
+        found = await queries.find(part, version)
+        before = await queries.find(part, version - 1)
     if found is None:
         raise NotFound(f"version of {part}", str(version))
+    changes, unfit = await asyncio.to_thread(changed_by, site.in_force.now, found, before, site.refusal)
     return VersionOut(
         part=part,
         version=found.version,
@@ -110,6 +115,8 @@ async def version(site: SiteDep, part: Part, version: Annotated[int, Path(ge=1, 
         why=found.why,
         saved_at=moment(found.saved_at, site.settings.hall.zone),
         content=dict(found.content),
+        changes=[_change_out(one) for one in changes],
+        troubles=unfit,
     )
 
 
@@ -138,15 +145,17 @@ def stale(message: str) -> ApiError:
     return ApiError(409, "stale", message, "base")
 
 
+def _change_out(change: Change) -> ChangeOut:
+    return ChangeOut(key=change.key, old=change.old, new=change.new, windows=list(change.windows))
+
+
 def _proposal_out(proposal: Proposal, version: int, saved: bool) -> ProposalOut:
     return ProposalOut(
         part=proposal.part,
         version=version,
         saved=saved,
         content=dict(proposal.content),
-        changes=[
-            ChangeOut(key=one.key, old=one.old, new=one.new, windows=list(one.windows)) for one in proposal.changes
-        ],
+        changes=[_change_out(one) for one in proposal.changes],
         rulebooks=[BookChangeOut(windows=list(one.windows), old=one.old, new=one.new) for one in proposal.books],
         duty=[
             DutyDayOut(

@@ -31,11 +31,11 @@ class MonthQueries:
 
     async def upheld(self) -> list[EventOnTrial]:
         """In order of time."""
-        return _found(await self._session.scalars(upheld_query(self._since, self._until)))
+        return _found(await self._session.scalars(verdict_query("upheld", self._since, self._until)))
 
     async def pending(self) -> list[Event]:
         """Those that wait for a verdict, open ones too."""
-        query = select(tables.Event).where(tables.Event.verdict == "pending", *self._within())
+        query = verdict_query("pending", self._since, self._until)
         return [event_of(row) for row in await self._session.scalars(query)]
 
     async def of_rules(self, rules: Collection[str]) -> list[EventOnTrial]:
@@ -68,10 +68,10 @@ class MonthQueries:
         return started >= self._since, started < self._until
 
 
-def upheld_query(since: StreamTime, until: StreamTime) -> Select[tables.Event]:
-    """Upheld events of a stretch of time, oldest first, along one index."""
+def verdict_query(verdict: VerdictWord, since: StreamTime, until: StreamTime) -> Select[tables.Event]:
+    """Events of one verdict in a stretch of time, oldest first, along one index."""
     event = tables.Event
-    query = select(event).where(event.verdict == "upheld", event.started_at >= since, event.started_at < until)
+    query = select(event).where(event.verdict == verdict, event.started_at >= since, event.started_at < until)
     return query.order_by(event.started_at, event.id)
 
 

@@ -7,7 +7,7 @@ from dashboards.texts import Language, texts
 from tests.browser.conftest import OpenPage
 from tests.fixtures.hall import PlayedWorker, ServedHall
 
-PATHS = ["/", "/events", "/zones/w1", "/nowhere"]
+PATHS = ["/", "/events", "/month", "/changes", "/zones/w1", "/nowhere"]
 NO_SUCH_PAGE = "404"
 DARK, LIGHT = "rgb(15, 20, 23)", "rgb(243, 245, 246)"
 

@@ -101,6 +101,25 @@ async def test_change_made_from_an_old_version_is_refused(site: PlayedSite) -> N
         assert "version 1 is there" in answer.json()["error"]["message"]
 
 
+async def test_version_says_what_it_changed_and_what_of_it_does_not_fit_any_longer(site: PlayedSite) -> None:
+    await put(site, "rules", RULES)
+    await put(site, "rules", {"windows": {"w2": {"phone_use": {"after": "30s"}}}}, base=1)
+
+    second = await get(site, "/parts/rules/history/2")
+    fewer = site.site.settings.model_copy(update={"cameras": site.site.settings.cameras[:1]})
+    revisions = site.site.in_force.now.revisions
+    site.site.in_force.now = effective(fewer, revisions, site.site.refusal)
+    unfit = await get(site, "/parts/rules/history/2")
+
+    changes = {one["key"]: (one["old"], one["new"], one["windows"]) for one in second["changes"]}
+    assert changes["leave_post.after"] == ("3min", "5min", ["w1", "w2"])
+    assert changes["phone_use.after"] == ("20s", "30s", ["w2"])
+    assert second["troubles"] == []
+    assert {tuple(one["windows"]) for one in unfit["changes"]} == {("w1",)}
+    (trouble,) = unfit["troubles"]
+    assert 'there is no window "w2"' in trouble
+
+
 def nested(levels: int) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for _ in range(levels):

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 from service.storage.database import DatabaseError, migrate, open_database
 from service.storage.events import EventFilter, page_query, span_query
 from service.storage.keeping import old_query
-from service.storage.month import upheld_query
+from service.storage.month import verdict_query
 from service.storage.revisions import history_query
 from service.storage.tables import Base
 from vision.streamtime import StreamTime
@@ -87,7 +87,7 @@ def test_page_of_a_million_events_is_read_along_an_index(million: Connection, wa
 
 @pytest.mark.slow
 def test_upheld_events_of_a_month_are_read_along_an_index(million: Connection) -> None:
-    query = upheld_query(StreamTime(10**8), StreamTime(2 * 10**8))
+    query = verdict_query("upheld", StreamTime(10**8), StreamTime(2 * 10**8))
     compiled = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
 
     (plan,) = [row[3] for row in million.execute(text(f"EXPLAIN QUERY PLAN {compiled}"))]

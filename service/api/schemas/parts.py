@@ -61,13 +61,6 @@ class RevisionOut(BaseModel):
     saved_at: Moment
 
 
-class VersionOut(RevisionOut):
-    """A version with its content; to bring it back, PUT the content as the next one."""
-
-    part: str
-    content: dict[str, Any]
-
-
 class PartOut(BaseModel):
     """A part as it is now: what was edited, what zaigang.yaml says, and what both come to.
 
@@ -95,6 +88,19 @@ class ChangeOut(BaseModel):
     old: Any
     new: Any
     windows: list[str]
+
+
+class VersionOut(RevisionOut):
+    """A version with its content; to bring it back, PUT the content as the next one.
+
+    ``changes``: what it changed of the version before, laid over zaigang.yaml and the other parts as they are now.
+    ``troubles``: what of it does not fit there any longer.
+    """
+
+    part: str
+    content: dict[str, Any]
+    changes: list[ChangeOut]
+    troubles: list[str]
 
 
 class BookChangeOut(BaseModel):

@@ -33,7 +33,7 @@ def test_every_answer_forbids_foreign_scripts_frames_and_sniffing(hall: ServedHa
     assert headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/", "/events", "/zones/w1", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/events", "/month", "/changes", "/zones/w1", "/nowhere"])
 def test_page_has_no_inline_script_style_or_handler(hall: ServedHall, path: str) -> None:
     text = get(hall, path).text
 
@@ -201,7 +201,7 @@ def _ids(text: str) -> list[str]:
     return re.findall(r'data-event="([^"]+)"', text)
 
 
-@pytest.mark.parametrize("path", ["/", "/events", "/zones/w1", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/events", "/month", "/changes", "/zones/w1", "/nowhere"])
 def test_every_module_that_a_page_needs_is_named_at_once(hall: ServedHall, path: str) -> None:
     text = get(hall, path).text
 

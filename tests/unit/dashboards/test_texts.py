@@ -13,10 +13,12 @@ from dashboards.zones import KINDS
 from service.api.schemas import EventOut, WindowStatus, WorkerOut
 from service.evidence.manifest import MissingCode
 from service.evidence.upkeep import Code
+from service.parts import PARTS as EDITED
 from service.parts.in_force import TroubleCode
 from service.rules.event import VerdictWord
-from service.rules.rule import PARTS
+from service.rules.rule import PARTS, Rule
 from service.rules.rulebook import load_rulebook
+from service.settings import DutySettings
 from vision.layout import ZONES
 from vision.observation import COUNTS, REASONS, SIGNALS
 from vision.observer import LABELS
@@ -49,6 +51,12 @@ FAMILIES: Final[dict[str, set[str]]] = {
     "upkeep.": {*get_args(Code), *get_args(TroubleCode)},
     "leave.kind.": set(leave.KINDS),
     "leave.lacks.": {"windows", "from", "to", "by", "why", "other"},
+    "part.": set(EDITED),
+    "figure.": set(Rule.model_fields) - {"name", "text", "sources", "signal", "answer", "shift"},
+    "hours.": set(DutySettings.model_fields),
+    "judging.": {"on", "off", "auto"},
+    "worked.": {"on", "off"},
+    "counted.": set(COUNTS),
     "verdict.": {
         *get_args(VerdictWord),
         *("title", "uphold", "dismiss", "again", "still_open", "why", "other", "by", "lacks_why", "lacks_by"),
