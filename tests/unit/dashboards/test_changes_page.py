@@ -13,6 +13,7 @@ import pytest
 from service.parts import effective
 from service.storage.revisions import stored_revisions
 from tests.fixtures.hall import ServedHall, hall_settings, served_hall
+from tests.fixtures.pages import main_of
 
 FIRST = {"hall": {"leave_post": {"after": "3min"}}}
 SECOND = {"hall": {"leave_post": {"after": "3min"}}, "windows": {"w2": {"phone_use": {"after": "20s"}}}}
@@ -38,7 +39,7 @@ def page(hall: ServedHall) -> Iterator[httpx.Client]:
 
 def main(answer: httpx.Response) -> str:
     """What the page itself says: beside it every page carries all texts for its scripts."""
-    return answer.text.split("<main")[1].split("</main>")[0]
+    return main_of(answer)
 
 
 def edit(hall: ServedHall, part: str, content: Any, base: int, why: str = "试行") -> None:

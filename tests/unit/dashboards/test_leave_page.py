@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.fixtures.hall import ServedHall, hall_settings, served_hall
+from tests.fixtures.pages import main_of
 
 BEGUN = datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(minutes=5)
 SPAN = {"from": f"{BEGUN:%Y-%m-%dT%H:%M}", "to": "2199-01-05T10:20"}
@@ -27,17 +28,17 @@ def page(hall: ServedHall) -> Iterator[httpx.Client]:
 
 
 def test_form_registers_leave_and_the_list_ends_it(hall: ServedHall, page: httpx.Client) -> None:
-    assert "没有请假登记" in page.get("/leave").text
+    assert "没有请假登记" in main_of(page.get("/leave"))
 
     form = {**SPAN, "windows": ["w1", "w2"], "kind": "phone", "limit": "30min", "by": "王主任", "why": "业务 <联系>"}
-    shown = page.post("/leave", data=form).text
+    shown = main_of(page.post("/leave", data=form))
     (entry,) = hall.get("/leave")
 
     assert (entry["windows"], entry["rules"], entry["by"]) == (["w1", "w2"], ["phone_use", "phone_call"], "王主任")
     assert "业务 &lt;联系&gt;" in shown
     assert 'value="王主任"' in shown
 
-    after = page.post(f"/leave/{entry['id']}/end", data={"by": "王主任"}).text.split("<main")[1]
+    after = main_of(page.post(f"/leave/{entry['id']}/end", data={"by": "王主任"}))
     assert "已结束" in after
     assert "正在请假" not in after
 
@@ -45,7 +46,7 @@ def test_form_registers_leave_and_the_list_ends_it(hall: ServedHall, page: httpx
 def test_all_windows_are_the_hall(hall: ServedHall, page: httpx.Client) -> None:
     form = {**SPAN, "windows": ["w1", "w2", "w3"], "kind": "away", "limit": "2h", "by": "王主任"}
 
-    shown = page.post("/leave", data=form).text
+    shown = main_of(page.post("/leave", data=form))
 
     (entry,) = hall.get("/leave")
     assert (entry["windows"], entry["rules"], entry["limit_s"]) == ([], [], 7200)
@@ -71,15 +72,15 @@ def test_form_that_lacks_something_comes_back_as_it_was(
     answer = page.post("/leave", data=form)
 
     assert (answer.status_code, hall.get("/leave")) == (422, [])
-    assert says in answer.text
-    assert 'value="dress" checked' in answer.text
+    assert says in main_of(answer)
+    assert 'value="dress" checked' in main_of(answer)
 
 
 def test_leave_of_the_file_is_shown_and_ended_there(tmp_path: Path) -> None:
     settings = hall_settings(3).model_copy(update={"leave": ()})
     values = {**settings.model_dump(), "leave": [{**SPAN, "windows": ["w1"], "by": "王", "rules": ["eating"]}]}
     with served_hall(tmp_path, type(settings)(**values)) as served:
-        shown = httpx.get(f"{served.address}/leave").text
+        shown = main_of(httpx.get(f"{served.address}/leave"))
 
     assert "zaigang.yaml" in shown
     assert "eating" in shown

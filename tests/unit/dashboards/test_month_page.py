@@ -12,6 +12,7 @@ import pytest
 
 from service.rules import Event
 from tests.fixtures.hall import ServedHall, closed, hall_settings, served_hall
+from tests.fixtures.pages import main_of
 
 TODAY = datetime.now(ZoneInfo("Asia/Shanghai"))
 MONTH = f"{TODAY - timedelta(minutes=15):%Y-%m}"
@@ -49,7 +50,7 @@ def events(hall: ServedHall) -> dict[str, Event]:
 def shown(hall: ServedHall, query: str = "", language: str = "zh") -> str:
     answer = httpx.get(f"{hall.address}/month{query}", cookies={"language": language})
     assert answer.status_code == 200, answer.text
-    return answer.text.split("<main")[1].split("</main>")[0]
+    return main_of(answer)
 
 
 def test_upheld_events_are_told_line_by_line_and_lead_to_their_event(

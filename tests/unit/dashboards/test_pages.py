@@ -10,6 +10,7 @@ import pytest
 from dashboards.assets import STATIC, version
 from tests.fixtures.evidence import bring_evidence
 from tests.fixtures.hall import ServedHall, closed, hall_settings, served_hall
+from tests.fixtures.pages import main_of
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +105,7 @@ def test_what_is_not_there_is_said_in_a_page(hall: ServedHall, path: str) -> Non
     answer = get(hall, path)
 
     assert answer.status_code == 404
-    assert "没有这个页面" in answer.text
+    assert "没有这个页面" in main_of(answer)
 
 
 def test_api_keeps_its_own_shape_of_errors(hall: ServedHall) -> None:
@@ -117,7 +118,7 @@ def test_address_with_a_wrong_value_is_said_in_a_page(hall: ServedHall, query: s
     answer = get(hall, f"/events?{query}")
 
     assert answer.status_code == 422
-    assert "无法这样显示" in answer.text
+    assert "无法这样显示" in main_of(answer)
 
 
 def test_list_is_narrowed_by_an_address_and_says_when_nothing_matches(hall: ServedHall) -> None:
@@ -129,13 +130,13 @@ def test_list_is_narrowed_by_an_address_and_says_when_nothing_matches(hall: Serv
     assert mine.id in text
     assert other.id not in text
     assert '<option value="w1" selected>' in text
-    assert "没有符合条件的事件" in get(hall, "/events?window=w3").text
-    assert "没有符合条件的事件" in get(hall, "/events?day=2020-02-29").text
+    assert "没有符合条件的事件" in main_of(get(hall, "/events?window=w3"))
+    assert "没有符合条件的事件" in main_of(get(hall, "/events?day=2020-02-29"))
 
 
 def test_list_says_nothing_has_happened_yet(tmp_path: Path) -> None:
     with served_hall(tmp_path, hall_settings(1)) as fresh:
-        assert "还没有事件" in get(fresh, "/events").text
+        assert "还没有事件" in main_of(get(fresh, "/events"))
 
 
 def test_long_list_leads_to_older_events_and_back(tmp_path: Path) -> None:
@@ -155,7 +156,7 @@ def test_event_without_clip_says_why(hall: ServedHall, tmp_path: Path) -> None:
     event = hall.bring(closed(hall.event("w1", ago_s=700), 15))
     bring_evidence(hall, tmp_path, event)
 
-    zh, en = get(hall, f"/events/{event.id}").text, get(hall, f"/events/{event.id}", "en").text
+    zh, en = (main_of(get(hall, f"/events/{event.id}", language)) for language in ("zh", "en"))
 
     assert "这段时间摄像头没有录像" in zh
     assert "the camera recorded nothing at that time" in en
@@ -165,12 +166,12 @@ def test_event_without_clip_says_why(hall: ServedHall, tmp_path: Path) -> None:
 def test_event_whose_evidence_is_not_made_yet_says_so(hall: ServedHall) -> None:
     event = hall.bring(hall.event("w2", ago_s=310))
 
-    assert "证据正在生成" in get(hall, f"/events/{event.id}").text
+    assert "证据正在生成" in main_of(get(hall, f"/events/{event.id}"))
 
 
 def test_zones_that_the_file_gives_are_shown_and_not_changed(tmp_path: Path) -> None:
     with served_hall(tmp_path, hall_settings(1, {"staff": [10, 10, 200, 200]})) as given:
-        text = get(given, "/zones/w1").text
+        text = main_of(get(given, "/zones/w1"))
 
     assert "写在 zaigang.yaml 里" in text
     assert 'class="button main save"' not in text
@@ -178,7 +179,7 @@ def test_zones_that_the_file_gives_are_shown_and_not_changed(tmp_path: Path) -> 
 
 def test_hall_without_windows_says_how_to_name_cameras(tmp_path: Path) -> None:
     with served_hall(tmp_path, hall_settings(0)) as empty:
-        assert "还没有摄像头" in get(empty, "/").text
+        assert "还没有摄像头" in main_of(get(empty, "/"))
 
 
 def test_names_are_written_as_text(tmp_path: Path) -> None:
