@@ -1,12 +1,13 @@
 """Found events against the truth: how many are right, how well their times fit, and how sure one can be of that."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from service.actev import false_alarm_time, mislocated, miss_at_rate, sweep
+from service.overlaps import Overlaps
 
 __all__ = ["WORKING_DAY_H", "Interval", "Score", "all_measures", "score", "tiou"]
 
@@ -123,13 +124,24 @@ def _places(truth: Sequence[Interval], found: Sequence[Interval], windows: int) 
 
 
 def _fragmentation(truth: Sequence[Interval], found: Sequence[Interval]) -> float | None:
-    met = [sum(tiou(real, given) > 0 and _alike(real, given) for given in found) for real in truth]
+    sharing = _sharing(found)
+    met = [sum(tiou(real, found[j]) > 0 for j in sharing(real)) for real in truth]
     seen = [count for count in met if count]
     return sum(seen) / len(seen) if seen else None
 
 
-def _alike(one: Interval, other: Interval) -> bool:
-    return (one.window, one.rule) == (other.window, other.rule)
+def _sharing(found: Sequence[Interval]) -> Callable[[Interval], list[int]]:
+    """Tells of an interval which of ``found`` share time with it at its window and by its rule, by their places."""
+    alike: dict[tuple[str, str], list[int]] = {}
+    for j, given in enumerate(found):
+        alike.setdefault((given.window, given.rule), []).append(j)
+    overlaps = {key: Overlaps([(found[j].start_s, found[j].end_s) for j in own]) for key, own in alike.items()}
+
+    def sharing(real: Interval) -> list[int]:
+        key = real.window, real.rule
+        return [alike[key][at] for at in overlaps[key].of(real.start_s, real.end_s)] if key in alike else []
+
+    return sharing
 
 
 def _intervals(
@@ -166,13 +178,11 @@ def score(truth: Sequence[Interval], found: Sequence[Interval], duration_s: floa
     A pair needs a temporal intersection over union of ``least_tiou`` (ActivityNet, Heilbron et al., CVPR 2015); each
     event is in one pair at most.
     """
-    alike: dict[tuple[str, str], list[int]] = {}
-    for j, given in enumerate(found):
-        alike.setdefault((given.window, given.rule), []).append(j)
+    sharing = _sharing(found)
     pairs = sorted(
         (-overlap, i, j)
         for i, real in enumerate(truth)
-        for j in alike.get((real.window, real.rule), ())
+        for j in sharing(real)
         if (overlap := tiou(real, found[j])) >= least_tiou - _ROUNDING and overlap > 0
     )
     matched: dict[int, int] = {}

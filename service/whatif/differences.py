@@ -1,9 +1,10 @@
 """Events of two rulebooks on the same looks, paired by the time that they share, and what differs in each pair."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 
+from service.overlaps import Overlaps
 from service.rules.event import Event
 from service.rules.rule import Severity
 from service.rules.rulebook import Rulebook
@@ -80,14 +81,15 @@ def differences(
         _difference(_kind_of_pair(before, after, books_now, books_then), before, after, books_now, books_then)
         for before, after in pairs
     ]
+    in_now, in_then = _sharing(now), _sharing(then)
     for event in now:
         if event.id not in by_now:
-            other = _shares_time(event, then)
+            other = in_then(event)
             kind: Kind = "only_now" if other is None else "merged"
             found.append(_difference(kind, event, None, books_now, books_then, other))
     for event in then:
         if event.id not in by_then:
-            other = _shares_time(event, now)
+            other = in_now(event)
             found.append(
                 _difference("only_then" if other is None else "split", None, event, books_now, books_then, other)
             )
@@ -107,17 +109,19 @@ def _interval(event: Event, start: StreamTime) -> Interval:
     return Interval(event.window, event.rule, begins, max(ends, begins + _SHORTEST))
 
 
-def _shares_time(event: Event, others: Sequence[Event]) -> Event | None:
-    return next(
-        (
-            one
-            for one in others
-            if (one.window, one.rule) == (event.window, event.rule)
-            and one.started_at < event.until
-            and event.started_at < one.until
-        ),
-        None,
-    )
+def _sharing(events: Sequence[Event]) -> Callable[[Event], Event | None]:
+    """Tells of an event which of ``events`` at its window and by its rule is the first that it shares time with."""
+    alike: dict[tuple[WindowId, str], list[Event]] = {}
+    for event in events:
+        alike.setdefault((event.window, event.rule), []).append(event)
+    overlaps = {key: Overlaps([(one.started_at, one.until) for one in own]) for key, own in alike.items()}
+
+    def first(event: Event) -> Event | None:
+        key = event.window, event.rule
+        found = overlaps[key].of(event.started_at, event.until) if key in overlaps else ()
+        return alike[key][found[0]] if found else None
+
+    return first
 
 
 def _kind_of_pair(
