@@ -21,7 +21,7 @@ from service.storage.events import StoredEvidence
 from service.storage.verdicts import Judged, LegalHold
 from vision.streamtime import StreamTime
 
-__all__ = ["events_out", "router"]
+__all__ = ["router", "tell_pages"]
 
 router = APIRouter(tags=["events"])
 
@@ -29,7 +29,17 @@ _KEY = re.compile(r"(\d{1,18})_([0-9a-f-]{36})")  # what a database keeps as a w
 _FIGURES = {"name", "text", "sources", "severity"}
 
 
-async def events_out(
+async def tell_pages(site: Site, event: str, alert: bool = False) -> None:
+    """Show every page that follows the site how the event stands now; to be called when what is new has been kept."""
+    async with site.database.session() as session:
+        queries = EventQueries(session)
+        found = await queries.find(event)
+        names = await PlaceQueries(session).window_names()
+        shown = await _events_out(site, queries, names, [found] if found else [])
+    site.board.announce([{"event": one.model_dump(), "alert": alert} for one in shown])
+
+
+async def _events_out(
     site: Site, queries: EventQueries, names: Mapping[str, str], events: list[Event]
 ) -> list[EventOut]:
     """Events as lists show them, each by the rulebook that judged it."""
@@ -71,7 +81,7 @@ async def events(
         queries = EventQueries(session)
         page = await queries.page(wanted, limit, _key(before, "before"), _key(after, "after"))
         names = await PlaceQueries(session).window_names()
-        shown = await events_out(site, queries, names, list(page.events))
+        shown = await _events_out(site, queries, names, list(page.events))
     return EventPageOut(events=shown, next=_text(page.older), newer=_text(page.newer))
 
 

@@ -5,21 +5,25 @@ import json
 import struct
 from typing import Annotated, Any, Final
 
+import structlog
 from fastapi import APIRouter, Header, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from service.api.errors import ApiError, NotFound, Refused
-from service.api.events import events_out
+from service.api.events import tell_pages
 from service.api.schemas import IngestIn, IngestOut
 from service.api.site import Site, SiteDep
 from service.rules.event import Event
 from service.storage import EventQueries, PlaceQueries
+from service.storage.database import DatabaseError
 from vision.observation import WindowId
 from vision.streamtime import SECOND, StreamTime
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["workers"])
+
+log = structlog.get_logger()
 
 _NEWS_FOR: Final = 15 * 60 * SECOND
 
@@ -76,18 +80,26 @@ async def _keep_event(site: Site, body: _EventBody) -> bool:
     event = body.event()
     async with site.database.session() as session:
         queries = EventQueries(session)
-        names = await PlaceQueries(session).window_names()
-        if event.window not in names:
+        if event.window not in await PlaceQueries(session).window_names():
             raise ApiError(422, "bad_input", f'body.window: there is no window "{event.window}"', "body.window")
-        if body.book is None and await queries.rulebook(event.rulebook) is None:
+        book = body.book or await queries.rulebook(event.rulebook)
+        if book is None:
             raise ApiError(422, "bad_input", f'body.book: rulebook "{event.rulebook}" is not known here', "body.book")
+        if event.rule not in book.get("rules", ()):
+            raise ApiError(422, "bad_input", f'body.rule: the rulebook has no rule "{event.rule}"', "body.rule")
         is_new = await queries.find(event.id) is None
         changed = await queries.keep(event, body.book)
-        shown = await events_out(site, queries, names, [event])
     if changed:
-        alert = is_new and event.repeat_of is None and _is_news(site, event)
-        site.board.announce([{"event": shown[0].model_dump(), "alert": alert}])
+        await _told(site, event.id, alert=is_new and event.repeat_of is None and _is_news(site, event))
     return changed
+
+
+async def _told(site: Site, event: str, alert: bool) -> None:
+    """Tell the pages of what is kept by now, so that nobody who wants to write waits for it."""
+    try:
+        await tell_pages(site, event, alert)
+    except DatabaseError as error:  # the worker shall not bring again what is kept; the list of events has it
+        log.warning("pages were not told of an event", of=event, why=str(error))
 
 
 def _is_news(site: Site, event: Event) -> bool:
@@ -102,14 +114,11 @@ def _is_news(site: Site, event: Event) -> bool:
 async def _keep_evidence(site: Site, body: _EvidenceBody) -> bool:
     async with site.database.session() as session:
         queries = EventQueries(session)
-        event = await queries.find(body.event)
-        if event is None:
+        if await queries.find(body.event) is None:
             raise NotFound("event", body.event)
         changed = await queries.keep_evidence(body.event, body.folder, body.manifest, site.board.now())
-        names = await PlaceQueries(session).window_names()
-        shown = await events_out(site, queries, names, [event])
     if changed:
-        site.board.announce([{"event": shown[0].model_dump(), "alert": False}])
+        await _told(site, body.event, alert=False)
     return changed
 
 

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Query
 
 from service.api.errors import ApiError, NotFound
 from service.api.events import event as event_detail
-from service.api.events import events_out
+from service.api.events import tell_pages
 from service.api.present import moment
 from service.api.schemas import EventDetailOut, HoldIn, JournalOut, JournalRowOut, VerdictIn
-from service.api.site import Site, SiteDep
-from service.storage import EventQueries, JournalQueries, PlaceQueries, VerdictQueries
+from service.api.site import SiteDep
+from service.storage import EventQueries, JournalQueries, VerdictQueries
 from service.storage.verdicts import Judged, LegalHold
 
 __all__ = ["router"]
@@ -35,7 +35,7 @@ async def judge(site: SiteDep, event: str, given: VerdictIn) -> EventDetailOut:
         if changed:
             await VerdictQueries(session).judge(event, said)
     if changed:
-        await _tell(site, event)
+        await tell_pages(site, event)
     return await event_detail(site, event)
 
 
@@ -77,13 +77,3 @@ async def journal(
         for row in found[:limit]
     ]
     return JournalOut(rows=rows, next=rows[-1].n if len(found) > limit else None, reach=reach, key=site.key.fingerprint)
-
-
-async def _tell(site: Site, event: str) -> None:
-    """Show every page that follows the site how the event stands now."""
-    async with site.database.session() as session:
-        queries = EventQueries(session)
-        found = await queries.find(event)
-        names = await PlaceQueries(session).window_names()
-        shown = await events_out(site, queries, names, [found] if found else [])
-    site.board.announce([{"event": one.model_dump(), "alert": False} for one in shown])

@@ -1,14 +1,18 @@
 """The API over a real database: what it says, what it refuses, and in which shape."""
 
 import json
+import sqlite3
 import struct
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.event import listen, remove
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection
 
@@ -77,6 +81,31 @@ async def test_event_is_kept_once_however_often_it_is_brought(site: PlayedSite) 
 
     assert [answer["changed"] for answer in answers] == [True, False]
     assert [one["id"] for one in listed["events"]] == [event.id]
+
+
+async def test_nobody_who_wants_to_write_waits_while_pages_are_told_of_an_event(
+    site: PlayedSite, tmp_path: Path
+) -> None:
+    waits: list[str] = []
+
+    def asked(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith("SELECT"):
+            return
+        with closing(sqlite3.connect(tmp_path / "zaigang.db", timeout=0)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                waits.append(statement)
+
+    await site.bring(an_event(site.book))  # brings the rulebook, which is known from there on
+    listen(Engine, "before_cursor_execute", asked)
+    try:
+        brought = await site.bring(an_event(site.book, 900), 2)
+    finally:
+        remove(Engine, "before_cursor_execute", asked)
+
+    assert brought.json()["changed"]
+    assert waits == []
 
 
 async def test_event_that_has_ended_is_not_opened_again(site: PlayedSite) -> None:

@@ -19,7 +19,7 @@ from service.lock import held
 from service.storage import PlaceQueries, open_database
 from service.storage.places import Camera, Hall, Window
 from tests.fixtures.media import numbered, write_film
-from tests.fixtures.site import TOKEN, PlayedSite, played_site
+from tests.fixtures.site import TOKEN, PlayedSite, an_event, played_site
 from tests.fixtures.toy_network import write_networks
 from vision.streamtime import StreamTime
 
@@ -387,6 +387,13 @@ async def test_ingest_names_the_value_that_is_wrong(played: PlayedSite, body: di
 
     assert answer.status_code == 422
     assert answer.json()["error"]["field"] == field
+
+
+async def test_ingest_refuses_an_event_whose_book_has_no_such_rule(played: PlayedSite) -> None:
+    answer = await played.bring(an_event(played.book, rule="singing"))
+
+    assert (answer.status_code, answer.json()["error"]["field"]) == (422, "body.rule")
+    assert (await played.client.get("/api/v1/events")).json()["events"] == []
 
 
 @pytest.mark.parametrize("text", ["none at all", "[1]", '{"worker": "w", "seq": 1, "kind": "gossip", "body": {}}'])
