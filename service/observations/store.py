@@ -50,7 +50,8 @@ def hours(folder: Path) -> list[Hour]:
 def compress(folder: Path, now: StreamTime, at_most: int | None = None) -> int:
     """Make the files of one camera's closed hours small, the oldest first; returns how many hours were.
 
-    Raises OSError when the disk refuses; what is to be made small stays as it is then.
+    Raises OSError when the disk refuses; what is to be made small stays as it is then, as after a kill. An hour that
+    is given up meanwhile is left out.
     """
     done = 0
     for name in _names(folder):
@@ -59,7 +60,8 @@ def compress(folder: Path, now: StreamTime, at_most: int | None = None) -> int:
             continue
         if at_most is not None and done >= at_most:
             break
-        _compress(folder / name)
+        with suppress(FileNotFoundError):
+            _compress(folder / name)
         done += 1
     return done
 

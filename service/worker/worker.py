@@ -11,9 +11,7 @@ from typing import Any, Final
 import structlog
 
 from service.models import load_eye
-from service.observations import compress
 from service.observations import give_way as observations_give_way
-from service.observations import trim as trim_observations
 from service.rules.event import Event
 from service.rules.judge import Judge
 from service.rules.rulebook import Rulebook
@@ -25,6 +23,7 @@ from service.worker.looklog import LookLog
 from service.worker.plan import WorkerPlan
 from service.worker.post import CameraPost, picture_shown
 from service.worker.spool import Job, Spool
+from service.worker.upkeep import LogUpkeep
 from service.worker.wardrobe import Wardrobe
 from vision.errors import StorageFull, ZaigangError
 from vision.observation import Observation, WindowId
@@ -101,6 +100,8 @@ class Worker:
         self._deliverer = Deliverer(plan.worker, self._spool, plan.service, plan.token, self.stop)
         self._live = LiveLink(plan.service, plan.token, self._told, self.stop)
         self._jobs = EvidenceJobs(self._spool, cutter, self._scene, clock, self._deliverer.nudge, self.stop)
+        cameras, kept = [camera.id for camera in plan.cameras], seconds(plan.settings.retention.observations)
+        self._upkeep = LogUpkeep(self._observations, cameras, kept, clock, self.stop)
         self._saved_at = self._trimmed_at = self._roomed_at = self._looped_at = clock()
         self._gave_way_at: StreamTime | None = None
         self._pending = self._restored() + self._caught_up()
@@ -110,7 +111,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until ``stop`` is called; raises what a thread of the worker failed of, or ClockSetBack."""
-        threads = (self._deliverer.thread, self._live.thread, self._jobs.thread)
+        threads = (self._deliverer.thread, self._live.thread, self._jobs.thread, self._upkeep.thread)
         for post in self._posts:
             post.camera.start()
         for thread in threads:
@@ -263,7 +264,6 @@ class Worker:
         if now - self._trimmed_at >= _TRIM_EVERY:
             self._trimmed_at = now
             self._trim(StreamTime(now - self._keep))
-            self._keep_observations(now)
             if not self._troubles:
                 self._spool.refill_ballast()
 
@@ -273,18 +273,6 @@ class Worker:
             Recorder(folder).trim(before)
         for folder in (self._plan.data / "looks").glob("*/"):
             LookLog(folder).trim(before)
-
-    def _keep_observations(self, now: StreamTime) -> None:
-        """What looks answered is made small once its hour is over, one hour at a time, and goes with the days."""
-        kept = seconds(self._plan.settings.retention.observations)
-        try:
-            trim_observations(self._observations, StreamTime(now - kept))
-            for post in self._posts:
-                if compress(self._observations / post.settings.id, now, at_most=1):
-                    break
-            self._troubles.pop("observations kept", None)
-        except OSError as error:
-            self._troubles["observations kept"] = f"{self._observations}: {(error.strerror or str(error)).lower()}"
 
     def _keep_room(self, now: StreamTime) -> None:
         """Recordings give way, the oldest first, while less room is left than events and their evidence may need."""
@@ -370,7 +358,7 @@ class Worker:
         }
 
     def _all_troubles(self, stalled: bool) -> list[str]:
-        told = [*self._troubles.values(), self._jobs.trouble, self._deliverer.trouble]
+        told = [*self._troubles.values(), self._jobs.trouble, self._upkeep.trouble, self._deliverer.trouble]
         if stalled:
             told.append(f"worker {self._plan.worker} stands still: its disk or its processor does not keep up")
         return list(dict.fromkeys(one for one in told if one))
@@ -394,6 +382,7 @@ class Worker:
         self._live.stop()
         self._deliverer.stop()
         self._jobs.thread.stop(20)
+        self._upkeep.thread.stop(10)
         for post in self._posts:
             post.shut()
         self._spool.close()

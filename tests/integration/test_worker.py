@@ -1,5 +1,6 @@
 """A worker in the test's own process: what it takes up when it starts, and what it does when a part of it fails."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from service.worker.spool import Spool
 from service.worker.worker import ClockSetBack, Worker, utc_now
 from tests.fixtures.site import PlayedClock
 from tests.fixtures.toy_network import write_networks
+from tests.fixtures.waiting import until
 from vision.observation import Observation, WindowId
 from vision.pipeline import Look
 from vision.streamtime import SECOND, StreamTime
@@ -144,18 +146,25 @@ def test_worker_starts_on_state_that_another_version_kept(tmp_path: Path) -> Non
 
 
 def test_what_was_answered_is_kept_for_days_and_goes_with_them(tmp_path: Path) -> None:
-    clock = PlayedClock()
-    worker = Worker(plan(tmp_path), beat=lambda: worker.stop(), clock=clock)
-    former = tmp_path / "observations" / "former"
-    former.mkdir(parents=True)
+    clock, ended = PlayedClock(), threading.Event()
+    worker = Worker(plan(tmp_path), beat=lambda: worker.stop() if ended.is_set() else None, clock=clock)
+    former, cam = tmp_path / "observations" / "former", tmp_path / "observations" / "cam"
+    for folder in (former, cam):
+        folder.mkdir(parents=True)
     for name in ("20251201T00.jsonl.gz", "20260104T00.jsonl.gz"):
         (former / name).touch()
+    (cam / "20260104T00.jsonl").write_text('{"v":1,"s":1767484800,"n":1,"w":{"w1":{"occupied":true}}}\n')
     clock.pass_by(30)  # since the worker was made
 
-    worker.run()
+    run = threading.Thread(target=worker.run)
+    run.start()
+    until(lambda: not (cam / "20260104T00.jsonl").exists(), "the closed hour is made small")
+    ended.set()
+    run.join(30)
 
     assert [file.name for file in former.iterdir()] == ["20260104T00.jsonl.gz"]
-    (look,) = ObservationReader(tmp_path / "observations").looks("cam", StreamTime(0), StreamTime(2 * clock.now))
+    before, look = ObservationReader(tmp_path / "observations").looks("cam", StreamTime(0), StreamTime(2 * clock.now))
+    assert (before.window, before.occupied, before.at // SECOND) == ("w1", True, 1_767_484_800)
     assert (look.window, look.reason, look.at // SECOND) == ("w1", "no_stream", clock.now // SECOND)
 
 

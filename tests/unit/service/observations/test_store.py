@@ -66,6 +66,27 @@ def test_kill_between_the_small_file_and_the_end_of_the_other_costs_and_doubles_
     assert not file.exists()
 
 
+def test_kill_while_an_hour_is_made_small_costs_nothing(tmp_path: Path) -> None:
+    looks = at_post(NINE, 2)
+    logged(tmp_path, looks)
+    (tmp_path / "cam" / "20260105T09.jsonl.gz.part").write_bytes(b"half")
+
+    before = answers(read_back(tmp_path))
+    compress(tmp_path / "cam", EVER)
+
+    assert before == answers(read_back(tmp_path)) == answers(looks)
+    assert names(tmp_path / "cam") == ["20260105T09.jsonl.gz"]
+
+
+def test_hour_that_is_given_up_before_it_is_made_small_is_left_out(tmp_path: Path) -> None:
+    logged(tmp_path, at_post(NINE, 1))
+    (tmp_path / "cam" / "20260105T08.jsonl").symlink_to(tmp_path / "gone")  # listed, and not there when it is opened
+
+    compress(tmp_path / "cam", EVER)
+
+    assert names(tmp_path / "cam") == ["20260105T08.jsonl", "20260105T09.jsonl.gz"]
+
+
 def test_hour_that_is_closed_while_it_is_read_is_read_all_the_same(tmp_path: Path) -> None:
     looks = at_post(NINE, 121)
     logged(tmp_path, looks)
