@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind T
 CREATE TABLE IF NOT EXISTS refused (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, why TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS state (window TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS books (version TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS in_force (only INTEGER PRIMARY KEY CHECK (only = 1), body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS jobs (event TEXT PRIMARY KEY, due INTEGER NOT NULL, body TEXT NOT NULL);
 """
 
@@ -97,10 +98,12 @@ class Spool:
         state: Mapping[str, Any],
         jobs: Sequence[Job] = (),
         books: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+        in_force: Mapping[str, Any] | None = None,
     ) -> None:
         """Keep events to deliver, all rule state as it is after them, and evidence to cut: all or nothing.
 
         ``books`` are the rulebooks that judged the events, by version: one that is changed later still explains them.
+        ``in_force`` is what looks are judged by from here on, None where that is as it was.
         """
         with self._transaction() as cursor:
             cursor.executemany(
@@ -119,10 +122,17 @@ class Spool:
                 "INSERT OR IGNORE INTO books VALUES (?, ?)",
                 [(version, json.dumps(book)) for version, book in books.items()],
             )
+            if in_force is not None:
+                cursor.execute("INSERT OR REPLACE INTO in_force VALUES (1, ?)", (json.dumps(in_force),))
 
     def state(self) -> dict[str, Any]:
         """The windows' rule state as last kept; None for a window whose state can no longer be read."""
         return {window: _read(body) for window, body in self._rows("SELECT * FROM state")}
+
+    def in_force(self) -> Any:
+        """What looks were judged by when the rule state was kept; None where nobody said or it cannot be read."""
+        rows = self._rows("SELECT body FROM in_force")
+        return _read(rows[0][0]) if rows else None
 
     def book(self, version: str) -> dict[str, Any] | None:
         """A rulebook that judged an event of before, None for one that was never kept here."""

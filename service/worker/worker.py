@@ -22,6 +22,7 @@ from service.worker.jobs import EvidenceJobs
 from service.worker.looklog import LookLog
 from service.worker.plan import WorkerPlan
 from service.worker.post import CameraPost, picture_shown
+from service.worker.resuming import in_force, resumed
 from service.worker.spool import Job, Spool
 from service.worker.upkeep import LogUpkeep
 from service.worker.wardrobe import Wardrobe
@@ -78,12 +79,8 @@ class Worker:
         self._eye = load_eye(plan.settings.models, self._books.values())
         self._wardrobe = Wardrobe(plan.settings)
         mine = {WindowId(window.id) for camera in plan.cameras for window in camera.windows}
-        self._judge = Judge(
-            {window: book for window, book in self._books.items() if window in mine},
-            self._duty,
-            plan.settings.shifts_by_window(),
-            plan.settings.exempt(),
-        )
+        books = {window: book for window, book in self._books.items() if window in mine}
+        self._judge = Judge(books, self._duty, plan.settings.shifts_by_window(), plan.settings.exempt())
         rate = plan.settings.looks_per_second
         self._posts = [
             CameraPost(camera, plan.drawn, self._eye, self._wardrobe.worn, plan.data, rate, clock, self._arrived)
@@ -104,7 +101,8 @@ class Worker:
         self._upkeep = LogUpkeep(self._observations, cameras, kept, clock, self.stop)
         self._saved_at = self._trimmed_at = self._roomed_at = self._looped_at = clock()
         self._gave_way_at: StreamTime | None = None
-        self._pending = self._restored() + self._caught_up()
+        self._unkept: Settings | None = plan.settings
+        self._pending = resumed(self._judge, self._spool, self._posts, plan.settings, books, self._looped_at)
         self._pending_jobs = [self._job(event) for event in self._pending]
         self._shown_at: dict[str, StreamTime] = {}
         self._troubles: dict[str, str] = {}
@@ -142,38 +140,18 @@ class Worker:
         self._stop.set()
         self._arrived.set()
 
-    def _restored(self) -> list[Event]:
-        """Events that end since the kept state cannot go on; what cannot be read of it is told once."""
-        restored = self._judge.restore(self._spool.state(), self._looped_at)
-        if restored.unreadable:
-            log.warning(
-                "rule state cannot be read, another version kept it or the disk has spoilt it; judging begins anew",
-                of=[f"{window}/{rule}" if rule else window for window, rule in restored.unreadable],
-            )
-        return restored.ended
-
-    def _caught_up(self) -> list[Event]:
-        """Events of the looks that were logged, but not yet in the kept state, when a worker was killed."""
-        events: list[Event] = []
-        for post in self._posts:
-            since = self._judge.judged_until(post.windows)
-            if since is None:
-                continue
-            for look in post.log.between(since, self._looped_at):
-                for observation in look.observations:
-                    if observation.window in post.status:
-                        events += self._judge.observe(observation)
-        return events
-
     def _take_up(self) -> None:
         """Changed hours, leave and uniforms; what is being judged goes on."""
         while not self._changed.empty():
             settings = self._changed.get()
+            self._save(self._clock())  # so that after a kill looks of before are judged by the hours of before
             self._duty, self._why_closed = settings.duty_by_window(), settings.why_closed_by_window()
             self._judge.follow(self._duty, settings.shifts_by_window(), settings.exempt())
             if self._wardrobe.take_up(settings):
                 for post in self._posts:
                     post.wear(self._wardrobe.worn)
+            self._unkept = settings
+            self._save(self._clock())
             log.info("hours, leave and uniforms taken up", worker=self._plan.worker)
 
     def _mark_time(self) -> None:
@@ -251,7 +229,14 @@ class Worker:
         books = {event.rulebook: self._book(event) for event in self._pending}
         bodies = [{**asdict(event), "book": books[event.rulebook]} for event in self._pending]
         kept = {version: book for version, book in books.items() if book is not None}
-        self._spool.record(bodies, self._judge.snapshot(self._by_window), self._pending_jobs, kept)
+        judged_by = None
+        if self._unkept is not None:
+            mine = {window: self._books[window] for window in self._by_window}
+            judged_by = in_force(self._unkept, mine)
+            versions = {book.version: book for book in mine.values()}
+            kept |= {version: book.model_dump(mode="json") for version, book in versions.items()}
+        self._spool.record(bodies, self._judge.snapshot(self._by_window), self._pending_jobs, kept, judged_by)
+        self._unkept = None
 
     def _keep_house(self) -> None:
         now = self._clock()

@@ -1,6 +1,8 @@
 """A worker in the test's own process: what it takes up when it starts, and what it does when a part of it fails."""
 
+import json
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from service.rules.duty import always_on
 from service.settings import Settings
 from service.worker.looklog import LookLog
 from service.worker.plan import WorkerPlan
+from service.worker.resuming import in_force
 from service.worker.spool import Spool
 from service.worker.worker import ClockSetBack, Worker, utc_now
 from tests.fixtures.site import PlayedClock
@@ -25,10 +28,16 @@ from vision.streamtime import SECOND, StreamTime
 W1 = WindowId("w1")
 
 
-def plan(folder: Path, observations: str = "30d", min_free_mb: int = 0, **rules: dict[str, Any]) -> WorkerPlan:
+def plan(
+    folder: Path,
+    observations: str = "30d",
+    min_free_mb: int = 0,
+    duty: Mapping[str, Any] | None = None,
+    **rules: dict[str, Any],
+) -> WorkerPlan:
     settings = Settings(
         rules=rules,
-        duty={"always": True},  # type: ignore[arg-type]
+        duty=duty or {"always": True},  # type: ignore[arg-type]
         models=write_networks(folder),  # type: ignore[arg-type]
         recorder={"min_free_mb": min_free_mb},  # type: ignore[arg-type]
         retention={"observations": observations},  # type: ignore[arg-type]
@@ -67,6 +76,72 @@ def test_looks_that_were_logged_but_not_kept_when_a_worker_was_killed_count(tmp_
     worker.run()
 
     assert kept(tmp_path)["w1"]["leave_post"]["stretch"]["onset"] == left
+
+
+@pytest.mark.parametrize(
+    ("edited", "ends"),
+    [
+        ({"duty": {"always": True, "closed": [{"from": "2026-01-05", "why": "装修"}]}}, "closed"),
+        ({"leave_post": {"after": "10min"}}, "interrupted"),
+    ],
+)
+def test_last_looks_before_a_kill_are_judged_by_the_hours_and_the_book_of_then(
+    tmp_path: Path, edited: dict[str, Any], ends: str
+) -> None:
+    clock = PlayedClock()
+    then = plan(tmp_path, leave_post={"after": "1s"})
+    first = Worker(then, beat=lambda: first.stop(), clock=clock)
+    first.run()
+    log = LookLog(tmp_path / "looks" / "cam")
+    for fifth in range(1, 15):
+        log.write(look(clock.now + fifth * SECOND // 5, False))
+    log.close()
+    clock.pass_by(3)  # it looked for that long, was killed before it kept what it had judged, and then came the edit
+
+    now = plan(tmp_path, **{"leave_post": {"after": "1s"}, **edited})
+    second = Worker(now, beat=lambda: second.stop(), clock=clock)
+    second.run()
+    third = Worker(now, beat=lambda: third.stop(), clock=clock)  # what judges now is kept by now
+    third.run()
+
+    spool = Spool(tmp_path / "spool" / "worker1.db", patience_s=0)
+    events = [message.body for message in spool.next_messages() if message.kind == "event"]
+    by_now = spool.in_force()
+    spool.close()
+    assert [event["state"] for event in events] == ["open", ends]
+    assert {event["rulebook"] for event in events} == {then.settings.books()[W1].version}
+    assert by_now["books"] == {"w1": now.settings.books()[W1].version}
+    assert "none.mp4" not in json.dumps(by_now)
+
+
+def test_hours_that_were_taken_up_are_kept_beside_what_they_judge(tmp_path: Path) -> None:
+    worker = Worker(plan(tmp_path), beat=lambda: worker.stop(), clock=PlayedClock())
+    edited = plan(tmp_path, duty={"shifts": ["10:00-11:00"]}).settings
+    worker.follow(edited)
+
+    worker.run()
+
+    spool = Spool(tmp_path / "spool" / "worker1.db", patience_s=0)
+    assert spool.in_force() == in_force(edited, edited.books())
+    spool.close()
+
+
+@pytest.mark.parametrize("spoilt", [None, {}, {"settings": {"duty": 5}, "books": {}}, {"settings": {}, "books": 5}])
+def test_worker_that_cannot_tell_what_was_in_force_judges_by_what_is(tmp_path: Path, spoilt: Any) -> None:
+    clock = PlayedClock()
+    spool = Spool(tmp_path / "spool" / "worker1.db")
+    judge = Judge(plan(tmp_path).settings.books(), always_on)
+    judge.observe(look(clock.now - 3 * SECOND, True).observations[0])
+    spool.record([], judge.snapshot([W1]), in_force=spoilt)
+    spool.close()
+    log = LookLog(tmp_path / "looks" / "cam")
+    log.write(look(clock.now - SECOND, False))
+    log.close()
+
+    worker = Worker(plan(tmp_path), beat=lambda: worker.stop(), clock=clock)
+    worker.run()
+
+    assert kept(tmp_path)["w1"]["leave_post"]["stretch"]["onset"] == clock.now - SECOND
 
 
 def test_event_that_a_changed_rulebook_ends_gets_its_evidence_by_the_book_that_judged_it(tmp_path: Path) -> None:
