@@ -15,6 +15,7 @@ from service.api import (
     rules,
     tables,
     verdicts,
+    whatif,
 )
 from service.api.errors import ErrorOut
 
@@ -24,5 +25,20 @@ api_router = APIRouter(
     prefix="/api/v1",
     responses={404: {"model": ErrorOut}, 422: {"model": ErrorOut}, 503: {"model": ErrorOut}},
 )
-for noun in (live, places, observations, events, verdicts, exports, rules, parts, tables, leave, consequences, ingest):
+_NOUNS = (
+    live,
+    places,
+    observations,
+    events,
+    verdicts,
+    exports,
+    rules,
+    whatif,
+    parts,
+    tables,
+    leave,
+    consequences,
+    ingest,
+)
+for noun in _NOUNS:
     api_router.include_router(noun.router)

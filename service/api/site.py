@@ -17,6 +17,7 @@ from service.parts import InForce, Refusal
 from service.rules.rulebook import Rulebook
 from service.settings import Settings
 from service.storage import Database
+from service.trying import TrialDesk
 from vision.observation import WindowId
 
 __all__ = ["Site", "SiteDep", "WorkerStatus", "Workers"]
@@ -65,6 +66,7 @@ class Site:
     troubles: Callable[[], Sequence[Trouble]]
     disk: Callable[[], tuple[int, float]]
     exports: ExportDesk = field(default_factory=ExportDesk)
+    trials: TrialDesk = field(default_factory=TrialDesk)
 
     @property
     def settings(self) -> Settings:

@@ -1,6 +1,5 @@
 """`zaigang whatif`: what another rulebook would have made of what was seen, event by event."""
 
-import asyncio
 import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -20,18 +19,7 @@ from service.observations import ObservationReader
 from service.rules.rulebook import Rulebook
 from service.settings import Settings, load_settings
 from service.settings.moments import begin_of, end_of
-from service.storage import EventQueries, read_database
-from service.storage.database import DatabaseError
-from service.whatif import (
-    Question,
-    RecordedEvent,
-    Span,
-    answer,
-    judge_log,
-    other_books,
-    plain,
-    trial_of,
-)
+from service.whatif import Question, Span, answer, answer_of_log, other_books, plain, trial_of
 from vision.errors import BadInput
 from vision.observation import WindowId
 from vision.streamtime import StreamTime, to_datetime
@@ -39,8 +27,6 @@ from vision.streamtime import StreamTime, to_datetime
 __all__ = ["add_to"]
 
 _DAYS: Final = 7
-
-_Recorded = tuple[list[RecordedEvent] | None, str | None]
 
 
 def whatif(
@@ -96,12 +82,9 @@ def whatif(
         settings = site_in_force(given, refusal_by(given.models)).settings
         now = _books(settings, settings.windows(), window)
         then = other_books(settings, now, rules, set_here)
-        reader = ObservationReader(folder / "observations")
-        question = Question(settings, now, then, span := _span(settings.hall.zone, folder, reader, since, until))
-        trial = trial_of(question)
+        question = Question(settings, now, then, span := _span(settings.hall.zone, folder, since, until))
         with Terminal().bar("judging, hours") as moved:
-            judge_log(trial, reader, span, moved)
-        told = answer(question, trial, reader.coverage.unreadable, *_recorded(folder / "zaigang.db", span))
+            told = answer_of_log(question, span, folder, moved)
     if as_json:
         typer.echo(json.dumps(plain(told), ensure_ascii=False, indent=1))
     else:
@@ -120,9 +103,9 @@ def _books(settings: Settings, known: Iterable[WindowId], only: list[str] | None
     return {window: configured.get(window, hall) for window in windows if not only or window in only}
 
 
-def _span(zone: ZoneInfo, folder: Path, reader: ObservationReader, since: str | None, until: str | None) -> Span:
+def _span(zone: ZoneInfo, folder: Path, since: str | None, until: str | None) -> Span:
     """What is asked about, by the hall's clock; the last days of the log where nobody says."""
-    kept = reader.span()
+    kept = ObservationReader(folder / "observations").span()
     if kept is None:
         raise BadInput(
             f"{folder}: holds no observation log; a site that is served keeps one (retention.observations). "
@@ -142,26 +125,6 @@ def _moment(option: str, text: str) -> date:
         return date.fromisoformat(text) if len(text) <= len("2026-01-05") else datetime.fromisoformat(text)
     except ValueError as error:
         raise BadInput(f"{option} {text!r}: write it as 2026-01-05, or as 2026-01-05T10:00") from error
-
-
-def _recorded(file: Path, span: Span) -> _Recorded:
-    """What the site recorded in the span; None and why where that cannot be known."""
-    if not file.is_file():
-        return None, f"{file} is not there"
-    try:
-        return asyncio.run(_read(file, span)), None
-    except DatabaseError as error:
-        return None, f"{file}: {str(error).removeprefix(f'{file}: ')}"
-
-
-async def _read(file: Path, span: Span) -> list[RecordedEvent]:
-    database = read_database(file)
-    try:
-        async with database.session() as session:
-            events = await EventQueries(session).with_verdicts(span.since, span.until)
-    finally:
-        await database.close()
-    return [RecordedEvent(event, verdict) for event, verdict in events]
 
 
 def add_to(app: typer.Typer) -> None:

@@ -1,13 +1,11 @@
 """From a question to its answer: the log judged by both books, and everything that is told of it as plain values."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from service.observations import ObservationReader
-from service.observations.store import HOUR
 from service.rules.duty import always_on, no_shifts
 from service.rules.event import Event
 from service.rules.leave import nobody
@@ -21,7 +19,7 @@ from service.whatif.trial import Trial
 from vision.observation import WindowId
 from vision.streamtime import SECOND, StreamTime, to_datetime
 
-__all__ = ["Answer", "Question", "Span", "answer", "judge_log", "plain", "trial_of"]
+__all__ = ["Answer", "Question", "Span", "answer", "plain", "trial_of"]
 
 _DUTY_EVERY: Final = 600 * SECOND
 
@@ -79,21 +77,6 @@ def trial_of(question: Question, on_duty: bool = False) -> Trial:
     return Trial(question.now, question.then, duty, shifts, settings.exempt(), settings.hall.zone)
 
 
-def judge_log(trial: Trial, reader: ObservationReader, span: Span, moved: Callable[[int, int], None]) -> None:
-    """Every camera's looks in ``span`` through both books; ``moved`` is told hours done and how many there are.
-
-    Hours are taken in order of time over all cameras: a window may have been given to another camera meanwhile.
-    """
-    if not trial.rules:
-        return
-    todo = sorted((hour.begins, camera) for camera in reader.cameras() for hour in reader.hours(camera, *_ends(span)))
-    for done, (begins, camera) in enumerate(todo):
-        moved(done, len(todo))
-        since, until = max(begins, span.since), min(StreamTime(begins + HOUR), span.until)
-        for look in reader.looks(camera, since, until, trial.rules, trial.stands_thinned, trial.asks):
-            trial.observe(look)
-
-
 def answer(
     question: Question,
     trial: Trial,
@@ -120,10 +103,6 @@ def answer(
         None if recorded is None else compared(recorded, now, question.now, trial.rules),
         no_record,
     )
-
-
-def _ends(span: Span) -> tuple[StreamTime, StreamTime]:
-    return span.since, span.until
 
 
 def _without(question: Question, trial: Trial) -> dict[WindowId, list[date]]:

@@ -19,6 +19,7 @@ from service.api import (
     rules,
     tables,
     verdicts,
+    whatif,
 )
 from service.rules.ladder import Consequences, HalfDay, Rung
 from service.rules.rule import Rule
@@ -83,7 +84,8 @@ def test_key_of_the_consequences_is_documented(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "noun", [live, places, observations, events, verdicts, exports, rules, parts, tables, leave, consequences, ingest]
+    "noun",
+    [live, places, observations, events, verdicts, exports, rules, whatif, parts, tables, leave, consequences, ingest],
 )
 def test_endpoint_is_documented(noun: ModuleType) -> None:
     paths = [route.path for route in noun.router.routes]
