@@ -96,15 +96,22 @@ def step(
     if state.last_at is not None and at <= state.last_at:
         return state, None
     policy = subject.policy
-    state = _accounted(policy, state, at)
+    clear_at, runs, stretch = _accounted(policy, state, at)
+    if not on_duty:
+        offends = None
+    if offends is not True and stretch is None and state.event is None:
+        # Nothing is followed and nothing begins, as at nearly every look of every rule.
+        clear_at = at if offends is not None else clear_at
+        return BreachState(at, offends, sure, clear_at, runs, None, None, False, state.former), None
+    state = BreachState(
+        state.last_at, state.offends, state.sure, clear_at, runs, stretch, state.event, state.over, state.former
+    )
     changed: Event | None = None
     if state.event is not None or state.stretch is not None:
         if not on_duty:
             state, changed = _closed(state, "closed")
         elif state.clear_at is not None and at - state.clear_at > policy.hold:
             state, changed = _closed(state, "interrupted")
-    if not on_duty:
-        offends = None
     if offends is True:
         state, opened = _offending(subject, state, at)
         changed = opened or changed
@@ -115,14 +122,18 @@ def step(
         state, closed = _settled(policy, state, at)
         changed = closed or changed
     clear_at = at if offends is not None else state.clear_at
-    # Written out, as in _accounted: every look of every rule comes here, and `replace` takes three times as long.
+    # Written out: every look of what is followed comes here, and `replace` takes three times as long.
     return BreachState(
         at, offends, sure, clear_at, state.runs, state.stretch, state.event, state.over, state.former
     ), changed
 
 
-def _accounted(policy: Policy, state: BreachState, at: StreamTime) -> BreachState:
-    """The latest look credited with the time since, and the sliding window moved on."""
+def _accounted(
+    policy: Policy, state: BreachState, at: StreamTime
+) -> tuple[StreamTime | None, tuple[tuple[int, int, bool], ...], Stretch | None]:
+    """Until when the window was last clear, the sliding window moved on, and the stretch credited with the time since
+    the latest look.
+    """
     runs = state.runs
     stretch = state.stretch
     clear_at = state.clear_at
@@ -138,9 +149,7 @@ def _accounted(policy: Policy, state: BreachState, at: StreamTime) -> BreachStat
     since = at - policy.window
     while runs and runs[0][1] <= since:
         runs = runs[1:]
-    return BreachState(
-        state.last_at, state.offends, state.sure, clear_at, runs, stretch, state.event, state.over, state.former
-    )
+    return clear_at, runs, stretch
 
 
 def _credited(policy: Policy, stretch: Stretch, duration: int, offends: bool, sure: float) -> Stretch:

@@ -32,6 +32,8 @@ Duty = Literal["on", "off", "exempt", "closed", "no_calendar"]
 """``closed``: it would be on duty, but the window is out of service on that day. ``no_calendar``: nobody has said which
 days of that year are worked. In all but ``on`` nothing is judged."""
 
+_QUARTER: Final = 900 * SECOND
+
 Span: TypeAlias = tuple[StreamTime, StreamTime]
 """From when to when a shift lasts on one day."""
 
@@ -124,7 +126,7 @@ class WorkingHours:
 
     def at(self, at: StreamTime) -> Duty:
         """Whether the window is on duty at ``at``."""
-        whole = self._in_second(at // SECOND)
+        whole = self._in_quarter(at // _QUARTER)
         return self._duty(at) if whole is None else whole[0]
 
     def _duty(self, at: StreamTime) -> Duty:
@@ -132,13 +134,15 @@ class WorkingHours:
         return "on" if "on" in found else next(iter(found), "off")
 
     @lru_cache(maxsize=64)  # noqa: B019  # they live as long as their worker, and a hall's looks come together
-    def _in_second(self, second: int) -> tuple[Duty, Span | None] | None:
-        """Duty and shift all through a second, None where one of them changes within."""
-        first, last = (
-            (self._duty(at), self._shift(at))
-            for at in (StreamTime(second * SECOND), StreamTime((second + 1) * SECOND - 1))
-        )
-        return first if first == last else None
+    def _in_quarter(self, quarter: int) -> tuple[Duty, Span | None] | None:
+        """Duty and shift all through a quarter of an hour, None where one of them may change within."""
+        first, last = StreamTime(quarter * _QUARTER), StreamTime((quarter + 1) * _QUARTER - 1)
+        day, last_day = (to_datetime(at).astimezone(self.zone).date() for at in (first, last))
+        near = (day + timedelta(days=days) for days in (-1, 0, 1))
+        edges = (edge for one in near for begins, ends, _ in self._day(one) for edge in (begins, ends))
+        if day != last_day or any(first < edge <= last for edge in edges):
+            return None
+        return self._duty(first), self._shift(first)
 
     def why_closed(self, at: StreamTime) -> str | None:
         """Why the window is out of service where ``at`` says that it is closed, None elsewhere."""
@@ -155,7 +159,7 @@ class WorkingHours:
 
     def shift(self, at: StreamTime) -> Span | None:
         """The shift on duty at ``at``; shifts that follow one another without a break are one."""
-        whole = self._in_second(at // SECOND)
+        whole = self._in_quarter(at // _QUARTER)
         return self._shift(at) if whole is None else whole[1]
 
     def _shift(self, at: StreamTime) -> Span | None:

@@ -80,7 +80,7 @@ def looked(
     hours are changed while it lasts stays the same shift.
     """
     closed = None
-    if span is not None and state.goes_on_in(span):
+    if span is not None and span != state.span and state.goes_on_in(span):
         state = replace(state, span=span)
     if state.event is not None and state.is_over(at):
         closed = replace(state.event, state="closed")

@@ -25,7 +25,7 @@ def answer_of_log(question: Question, span: Span, data: Path, moved: Callable[[i
 
 
 def _judge(trial: Trial, reader: ObservationReader, span: Span, moved: Callable[[int, int], None]) -> None:
-    """Every camera's looks in ``span`` through both books.
+    """Every camera's looks in ``span`` through both books, but for the hours off duty, two of three in most halls.
 
     Hours are taken in order of time over all cameras: a window may have been given to another camera meanwhile.
     """
@@ -33,6 +33,8 @@ def _judge(trial: Trial, reader: ObservationReader, span: Span, moved: Callable[
     todo = sorted((hour.begins, camera) for camera in reader.cameras() for hour in reader.hours(camera, *ends))
     for done, (begins, camera) in enumerate(todo):
         moved(done, len(todo))
+        if trial.rests(begins, StreamTime(begins + HOUR)):
+            continue
         since, until = max(begins, span.since), min(StreamTime(begins + HOUR), span.until)
         for look in reader.looks(camera, since, until, trial.rules, trial.stands_thinned, trial.asks):
             trial.observe(look)

@@ -23,6 +23,7 @@ _WORDS: Final = {"name", "text", "sources"}
 _A_SECOND: Final = 1.5  # a thinned log has a look a second, or a little more apart
 _IN_A_ROW: Final = 5
 _QUARTER: Final = 900 * SECOND
+_MINUTE: Final = 60 * SECOND
 
 Books = Mapping[WindowId, Rulebook]
 T = TypeVar("T")
@@ -163,6 +164,18 @@ class Trial:
                 self.watched.count(window, look.at)
         for judge, found in zip(self._judges, self._found, strict=True):
             found.update((event.id, event) for event in judge.observe(look))
+
+    def rests(self, since: StreamTime, until: StreamTime) -> bool:
+        """Whether no look from ``since`` to before ``until`` can tell anything.
+
+        That is where no window is in a shift all that time, and whatever went on at one has ended.
+        """
+        if any(window in self._second and window not in self._off for window in self.rules):
+            return False
+        minutes = range(since, until, _MINUTE)  # shifts begin and end with minutes; leave may not, but lies in shifts
+        return all(
+            self._duty(window, StreamTime(at)) not in ("on", "exempt") for window in self.rules for at in minutes
+        )
 
     def events(self) -> tuple[list[Event], list[Event]]:
         """What each of the books has found so far, open events as they stand, in order of onset."""
