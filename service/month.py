@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.rules.consequences import Account, Judged, PeopleAt, Whose, accounts, waiting
-from service.rules.explanation import Explainer
+from service.rules.consequences.accounts import Account, Judged, PeopleAt, Whose, accounts, waiting
+from service.rules.consequences.explanation import Explainer
 from service.rules.rule import Rule
 from service.rules.rulebook import Rulebook
 from service.settings import Settings

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-from service.rules.dates import Dates
+from service.rules.duty.dates import Dates
 from vision.card import ModelCard
 from vision.dress import UniformAt
 from vision.enrolment import Enrolled

@@ -12,8 +12,8 @@ from service.api.schemas import TextOut
 from service.api.schemas.consequences import AccountOut, ConsequencesOut, HalfDayOut, LineOut, RungOut
 from service.api.site import SiteDep
 from service.month import MonthReport, month_at, month_named, people_of, report_of
-from service.rules.consequences import Account, Line
-from service.rules.explanation import Explainer
+from service.rules.consequences.accounts import Account, Line
+from service.rules.consequences.explanation import Explainer
 from service.rules.rule import Text
 from service.rules.rulebook import Rulebook
 from vision.errors import BadInput

@@ -16,7 +16,7 @@ from service.cli.tables import say
 from service.models import refusal_by
 from service.month import Month, month_at, month_named, people_of, report_of
 from service.parts import Effective
-from service.rules.consequences import PeopleAt
+from service.rules.consequences.accounts import PeopleAt
 from service.settings import load_settings
 from service.storage import read_database
 from service.worker.worker import utc_now

@@ -8,8 +8,8 @@ from typing import Any
 import typer
 
 from service.rules.duty import always_on, no_shifts
+from service.rules.duty.roster import Roster
 from service.rules.event import Event
-from service.rules.roster import Roster
 from service.rules.rulebook import Rulebook
 from service.settings import Settings
 from service.settings.duty import DutyOf, ShiftOf

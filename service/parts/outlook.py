@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from service.rules.duty import Duty
-from service.rules.walltime import moment
+from service.rules.duty.walltime import moment
 from service.settings import Settings
 from service.settings.duty import DutyOf
 from service.settings.moments import begin_of, end_of

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from service.rules.breach import IDLE, BreachState, Subject, event_in, from_json, step, to_json
 from service.rules.duty import Duty, Span, no_shifts
+from service.rules.duty.leave import Exempt, nobody
 from service.rules.event import Event
-from service.rules.leave import Exempt, nobody
 from service.rules.rule import Rule
 from service.rules.rulebook import Rulebook
 from service.rules.shift import NO_SHIFT, ShiftState, added_up, looked, lost, seen_through

@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from service.rules.ladder import Consequences
+from service.rules.consequences.ladder import Consequences
 from service.rules.rule import Rule, Unjudged
 from vision.errors import BadInput
 

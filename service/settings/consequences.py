@@ -1,6 +1,6 @@
 """What a hall's own regulations say that upheld events lead to, in place of the book's."""
 
-from service.rules.ladder import HalfDay, Rung
+from service.rules.consequences.ladder import HalfDay, Rung
 from service.rules.rulebook import Rulebook, leading_to
 from service.settings.strict import Strict
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from service.rules.duration import Duration
-from service.rules.leave import Leave
+from service.rules.duty.leave import Leave
 from service.said import one_line
 from service.settings.moments import Moment, begin_of, check_order, end_of
 from service.settings.strict import Strict

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from service.rules.dates import Dates
-from service.rules.walltime import moment
+from service.rules.duty.dates import Dates
+from service.rules.duty.walltime import moment
 from service.settings.strict import Strict
 from vision.streamtime import StreamTime, from_datetime
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from service.rules.roster import Rostered
+from service.rules.duty.roster import Rostered
 from service.said import one_line
 from service.settings.moments import Moment, begin_of, check_order, end_of
 from service.settings.strict import Strict

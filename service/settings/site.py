@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service.rules.duty import Duty
-from service.rules.leave import Exempt, exempt_by
-from service.rules.roster import Roster
+from service.rules.duty.leave import Exempt, exempt_by
+from service.rules.duty.roster import Roster
 from service.rules.rulebook import Rulebook, RulebookError, load_rulebook, overridden
 from service.settings.consequences import ConsequencesSettings
 from service.settings.duty import DutyOf, DutySettings, ShiftOf, WhyOf, duty_of, shift_of, why_closed_of

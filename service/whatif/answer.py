@@ -7,8 +7,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from service.rules.duty import always_on, no_shifts
+from service.rules.duty.leave import nobody
 from service.rules.event import Event
-from service.rules.leave import nobody
 from service.rules.rulebook import Rulebook
 from service.settings import Settings
 from service.settings.moments import begin_of, end_of

@@ -8,9 +8,9 @@ from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from service.rules.duty import Duty, Span
+from service.rules.duty.leave import Exempt
 from service.rules.event import Event
 from service.rules.judge import Judge
-from service.rules.leave import Exempt
 from service.rules.rule import Rule
 from service.rules.rulebook import Rulebook, RulebookError, load_rulebook, overridden
 from service.settings import Settings, plain_yaml

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.rules.leave import Leave, exempt_by
+from service.rules.duty.leave import Leave, exempt_by
 from vision.observation import WindowId
 from vision.streamtime import StreamTime
 

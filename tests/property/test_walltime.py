@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.rules.walltime import moment
+from service.rules.duty.walltime import moment
 from vision.streamtime import SECOND, to_datetime
 
 ZONES = [

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from service.rules.duty import Duty, always_on, no_shifts
+from service.rules.duty.leave import Leave, exempt_by, nobody
 from service.rules.event import Event
 from service.rules.judge import Judge
-from service.rules.leave import Leave, exempt_by, nobody
 from service.rules.rule import Rule
 from service.rules.rulebook import load_rulebook, overridden
 from vision.observation import Observation, WindowId

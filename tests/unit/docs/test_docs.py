@@ -21,7 +21,7 @@ from service.api import (
     verdicts,
     whatif,
 )
-from service.rules.ladder import Consequences, HalfDay, Rung
+from service.rules.consequences.ladder import Consequences, HalfDay, Rung
 from service.rules.rule import Rule
 from service.rules.rulebook import load_rulebook
 from service.settings import CameraSettings, Settings, WindowSettings

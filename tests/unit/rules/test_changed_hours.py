@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.rules import Event, Judge, event_id
-from service.rules.leave import nobody
+from service.rules.duty.leave import nobody
 from service.rules.rulebook import load_rulebook, overridden
 from service.settings import DutySettings, LeaveSettings
 from service.settings.duty import duty_of, shift_of

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.month import month_named
-from service.rules.consequences import Account, Judged, PeopleAt, accounts
+from service.rules.consequences.accounts import Account, Judged, PeopleAt, accounts
+from service.rules.consequences.explanation import Explainer
 from service.rules.event import Event, VerdictWord, event_id
-from service.rules.explanation import Explainer
 from service.rules.rulebook import Rulebook, RulebookError, load_rulebook, overridden
 from vision.errors import BadInput
 from vision.observation import WindowId

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.rules.dates import Dates
 from service.rules.duty import LAST_KNOWN_YEAR, Calendar, Closing, Duty, Season, Shift, Week, WorkingHours
+from service.rules.duty.dates import Dates
 from vision.streamtime import StreamTime, from_datetime
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from service.rules.roster import Roster
+from service.rules.duty.roster import Roster
 from service.settings import GivenSettings, RosterEntry
 from vision.observation import WindowId
 from vision.streamtime import StreamTime, from_datetime

@@ -1,4 +1,4 @@
-"""Duty: whether a window is to be judged at a moment, from its shifts and the calendar of working days."""
+"""When a window is to be judged: its shifts, and the calendar of working days."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
-from service.rules.dates import Dates
-from service.rules.walltime import moment
+from service.rules.duty.dates import Dates
+from service.rules.duty.walltime import moment
 from vision.streamtime import SECOND, StreamTime, to_datetime
 
 __all__ = [

@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from service.rules.consequences.ladder import Consequences, HalfDay, Rung
 from service.rules.event import Event, VerdictWord
-from service.rules.ladder import Consequences, HalfDay, Rung
 from service.rules.rule import Rule, Severity
 from vision.observation import WindowId
 from vision.streamtime import SECOND, StreamTime

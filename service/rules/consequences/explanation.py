@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from service.rules.consequences import Account, HalfDayMissed, Judged, Line, Uncounted, Unnamed, Whose
+from service.rules.consequences.accounts import Account, HalfDayMissed, Judged, Line, Uncounted, Unnamed, Whose
 from service.rules.rule import Text
 from vision.streamtime import StreamTime, to_datetime
 
