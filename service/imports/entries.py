@@ -33,7 +33,8 @@ def leave_rows(table: Table, names: Names) -> tuple[_Taken, list[Fault]]:
             "by": fields.needed("by", name),
             "why": fields.read("why", text),
         }
-        _take(fields, LeaveSettings, entry, taken, faults)
+        _take(fields, LeaveSettings, entry, taken)
+        faults += fields.faults
     return taken, faults
 
 
@@ -46,7 +47,8 @@ def roster_rows(table: Table, names: Names) -> tuple[_Taken, list[Fault]]:
         windows = fields.needed("window", lambda cell: named(cell, names.windows, "window"))
         span = _span(fields)
         for window in windows or [""]:
-            _take(fields, RosterEntry, {"person": person, "window": window, **span}, taken, faults)
+            _take(fields, RosterEntry, {"person": person, "window": window, **span}, taken)
+        faults += fields.faults
     return taken, faults
 
 
@@ -61,7 +63,8 @@ def closed_rows(table: Table, names: Names) -> tuple[_Taken, list[Fault]]:
             "to": fields.read("to", lambda cell: whole_day(cell) if cell.yearless else yearly(cell)),
             "why": fields.needed("why", text),
         }
-        _take(fields, ClosedSettings, entry, taken, faults, {"windows": windows})
+        _take(fields, ClosedSettings, entry, taken, {"windows": windows})
+        faults += fields.faults
     return taken, faults
 
 
@@ -75,7 +78,8 @@ def worn_rows(table: Table, names: Names) -> tuple[_Taken, list[Fault]]:
             "to": fields.read("to", yearly),
             "uniforms": fields.needed("uniforms", lambda cell: uniforms(cell, names.uniforms, names.unfit)),
         }
-        _take(fields, WornSettings, entry, taken, faults)
+        _take(fields, WornSettings, entry, taken)
+        faults += fields.faults
     return taken, faults
 
 
@@ -95,10 +99,8 @@ def _take(
     model: type[BaseModel],
     entry: dict[str, Any],
     taken: _Taken,
-    faults: list[Fault],
     beside: dict[str, Any] | None = None,
 ) -> None:
     given = {key: value for key, value in entry.items() if value is not None}
     if not fields.faults and validated(fields, model, given):
         taken.append((fields.row.number, {**given, **(beside or {})}))
-    faults += [fault for fault in fields.faults if fault not in faults]

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import product
 from typing import TypeAlias
 
 from vision.observation import WindowId
@@ -42,18 +43,34 @@ class Leave:
 
 
 def exempt_by(leaves: Iterable[Leave]) -> Exempt:
-    """What ``leaves`` exempt from. It is asked for every rule at every look, so that old entries must cost nothing."""
-    kept = tuple(leaves)
+    """What ``leaves`` exempt from. It is asked for every rule at every look, so that old entries must cost nothing, and
+    a table may bring thousands at once, so that those that overlap must not be kept for each other.
+    """
+    kept: dict[tuple[str | None, str | None], list[tuple[StreamTime, StreamTime]]] = {}
+    for leave in sorted(leaves, key=lambda leave: leave.begins):
+        for whose in product(leave.windows or (None,), leave.rules or (None,)):
+            _join(kept.setdefault(whose, []), (leave.begins, leave.over))
     if not kept:
         return nobody
-    marks = sorted({at for leave in kept for at in (leave.begins, leave.over)})
-    running = [tuple(leave for leave in kept if leave.begins <= at < leave.over) for at in marks]
 
     def exempt(window: WindowId, rule: str | None, at: StreamTime) -> bool:
-        spell = bisect_right(marks, at) - 1
-        return spell >= 0 and any(leave.holds(window, rule, at) for leave in running[spell])
+        asked = product((None, window), (None,) if rule is None else (None, rule))
+        return any(whose in kept and _within(kept[whose], at) for whose in asked)
 
     return exempt
+
+
+def _join(spells: list[tuple[StreamTime, StreamTime]], further: tuple[StreamTime, StreamTime]) -> None:
+    """Add a spell that begins no earlier than the last one; where they touch they become one."""
+    if spells and further[0] <= spells[-1][1]:
+        spells[-1] = spells[-1][0], max(spells[-1][1], further[1])
+    else:
+        spells.append(further)
+
+
+def _within(spells: list[tuple[StreamTime, StreamTime]], at: StreamTime) -> bool:
+    place = bisect_right(spells, at, key=lambda spell: spell[0]) - 1
+    return place >= 0 and at < spells[place][1]
 
 
 def nobody(_window: WindowId, _rule: str | None, _at: StreamTime) -> bool:
