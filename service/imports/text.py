@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Final
 
@@ -22,9 +23,8 @@ _SAVE_AS: Final = 'save it as "CSV UTF-8"'
 def read_text(content: bytes) -> Table:
     """The table in the bytes of a CSV file; raises BadInput where they are none."""
     text = _decoded(content)
-    separator = max(_SEPARATORS, key=lambda one: max(map(known_in, islice(_lines(text, one), _SEARCHED)), default=0))
     rows = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     try:
         begins = 1
         for texts in reader:
@@ -37,9 +37,17 @@ def read_text(content: bytes) -> Table:
     return Table(tuple(rows))
 
 
+def _separator(text: str) -> str:
+    """Under which the first rows have the most headings."""
+    return max(_SEPARATORS, key=lambda one: max(map(known_in, islice(_lines(text, one), _SEARCHED)), default=0))
+
+
 def _lines(text: str, separator: str) -> Iterator[list[str]]:
-    """The rows, read without complaint: under a separator that is not the file's own a quote may stand anywhere."""
-    return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    """The rows, read without complaint: under a separator that is not the file's own a quote may stand anywhere, so
+    that the rest of the file can seem to be one field that is too long; what is wrong is told by its own separator.
+    """
+    with suppress(csv.Error):
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
 
 
 def _decoded(content: bytes) -> str:

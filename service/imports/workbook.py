@@ -4,11 +4,15 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
+from xml.parsers import expat
 
 import openpyxl
+from openpyxl.utils.cell import range_boundaries
 
 from service.imports.headings import known_in
 from service.imports.table import Cell, Row, Table
@@ -19,6 +23,10 @@ __all__ = ["read_workbook"]
 
 _MOST_BYTES: Final = 32_000_000
 _MOST_PARTS: Final = 500
+_MOST_COVERED: Final = MOST_ROWS * MOST_COLUMNS
+_MOST_ELEMENTS: Final = 2 * _MOST_COVERED  # a cell and its value
+_SPREAD: Final = ("mergeCell", "hyperlink")
+"""Elements whose reference is spread into a cell of memory for each that it covers, used or not."""
 _LITERAL: Final = re.compile(r'\[[^\]]*\]|"[^"]*"')
 _FIRST_DAY: Final = date(1901, 1, 1)  # before it lie a sheet's bare times
 
@@ -49,8 +57,44 @@ def _check_size(content: bytes) -> None:
                 raise BadInput("it holds macros; save it as an Excel workbook (.xlsx) without them")
             if any(b"<!ENTITY" in parts.read(part) for part in found if part.filename.endswith((".xml", ".rels"))):
                 raise BadInput("it defines XML entities, which no spreadsheet does")
+            spread = _Spread()
+            for part in found:
+                spread.check(parts.read(part))
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise BadInput(f"it is damaged or has a password ({error}); save it anew as .xlsx") from error
+
+
+@dataclass(slots=True)
+class _Spread:
+    """How much memory the parts would become: a workbook of some kB can merge every cell that a sheet may have."""
+
+    elements: int = 0
+    covered: int = 0
+
+    def check(self, part: bytes) -> None:
+        """Raises BadInput where it is too much; whatever is no XML is for others to judge."""
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = self._begin
+        with suppress(expat.ExpatError):
+            parser.Parse(part, True)
+
+    def _begin(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.elements += 1
+        if name.rpartition(" ")[2] in _SPREAD:
+            self.covered += _covered(attributes.get("ref", ""))
+        if self.elements > _MOST_ELEMENTS:
+            raise BadInput("it holds far more than a table; keep the table alone in it")
+        if self.covered > _MOST_COVERED:
+            raise BadInput("cells are merged or linked far beyond a table; undo that, or save it as CSV")
+
+
+def _covered(reference: str) -> int:
+    """How many cells ``reference`` covers, 0 where it is none."""
+    try:
+        left, top, right, bottom = range_boundaries(reference)
+        return int((right - left + 1) * (bottom - top + 1))
+    except (ValueError, TypeError):
+        return 0
 
 
 def _chosen(book: Any, sheet: str | None) -> tuple[str, tuple[str, ...]]:
@@ -104,7 +148,8 @@ def _cell(shown: Any, written: Any) -> Cell:
     style = _LITERAL.sub("", str(shown.number_format).lower()).split(";")[0]
     if isinstance(value, datetime):
         # Excel keeps moments as fractions of a day: 10:30 comes as 10:29:59.999.
-        value = value + timedelta(milliseconds=500)
+        with suppress(OverflowError):  # the last second that there is
+            value = value + timedelta(milliseconds=500)
         value = value.replace(microsecond=0)
         if value.date() < _FIRST_DAY:
             return Cell("24:00" if value.time() == time() else value.time())

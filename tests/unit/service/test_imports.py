@@ -325,6 +325,7 @@ def bomb() -> bytes:
         (b"a\0b", "it is no text"),
         (b"\xff\xff\xff", "neither UTF-8 nor GB18030"),
         (b"x" * 4_000_001, "larger than 4 MB"),
+        (b"x" * 200_000, "row 1: field larger than field limit"),
         (b"just,some,words\n1,2,3\n", "there is no row of headings; a roster has 姓名"),
         ("姓名,窗口,开始,结束,电话\n".encode(), 'a roster has no column "电话"; it has 姓名'),
         ("姓名,窗口,开始,结束,工号\n".encode(), 'columns "姓名" and "工号" mean the same'),
@@ -337,6 +338,36 @@ def test_file_that_is_no_table_is_refused_by_name(content: bytes, says: str, tmp
         imported("roster", content, tmp_path)
 
     assert str(refused.value).startswith(str(tmp_path / "table"))
+
+
+@pytest.mark.parametrize(
+    "spread",
+    [
+        b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+        b'<hyperlinks><hyperlink ref="A1:XFD1048576" location="x"/></hyperlinks>',
+    ],
+)
+def test_cells_merged_or_linked_over_a_whole_sheet_are_refused_before_they_are_spread(
+    spread: bytes, tmp_path: Path
+) -> None:
+    book = saved(workbook([["姓名", "窗口", "开始", "结束"], ["王芳", "1号", "2026-01-05", "2026-01-06"]]))
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        content = {part: parts.read(part) for part in parts.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    content[sheet] = content[sheet].replace(b"</sheetData>", b"</sheetData>" + spread)
+
+    with pytest.raises(BadInput, match="merged or linked far beyond a table"):
+        imported("roster", _zipped(content), tmp_path)
+
+
+def test_last_second_of_the_last_year_in_a_workbook_is_a_fault_of_its_row(tmp_path: Path) -> None:
+    end = datetime.fromisoformat("9999-12-31T23:59:59.900000")
+    book = workbook([["姓名", "窗口", "开始", "结束"], ["王芳", "1号", "2026-01-05 09:00", end]])
+    book.iso_dates = True
+
+    found = imported("roster", saved(book), tmp_path)
+
+    assert faults(found) == ["row 2, 结束: 9999-12-31T23:59:59: the year must be 1970 to 2199"]
 
 
 def test_row_that_is_longer_or_shorter_than_its_headings_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
