@@ -55,8 +55,6 @@ def _check_size(content: bytes) -> None:
                 raise BadInput(f"unpacked it is larger than {_MOST_BYTES // 1_000_000} MB; keep the table alone in it")
             if any(part.filename.lower().endswith("vbaproject.bin") for part in found):
                 raise BadInput("it holds macros; save it as an Excel workbook (.xlsx) without them")
-            if any(b"<!ENTITY" in parts.read(part) for part in found if part.filename.endswith((".xml", ".rels"))):
-                raise BadInput("it defines XML entities, which no spreadsheet does")
             spread = _Spread()
             for part in found:
                 spread.check(parts.read(part))
@@ -75,6 +73,7 @@ class _Spread:
         """Raises BadInput where it is too much; whatever is no XML is for others to judge."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartElementHandler = self._begin
+        parser.EntityDeclHandler = _refuse_entities
         with suppress(expat.ExpatError):
             parser.Parse(part, True)
 
@@ -92,9 +91,15 @@ def _covered(reference: str) -> int:
     """How many cells ``reference`` covers, 0 where it is none."""
     try:
         left, top, right, bottom = range_boundaries(reference)
-        return int((right - left + 1) * (bottom - top + 1))
-    except (ValueError, TypeError):
+        return int((abs(right - left) + 1) * (abs(bottom - top) + 1))
+    except TypeError:  # whole rows or columns
+        return _MOST_COVERED + 1
+    except ValueError:
         return 0
+
+
+def _refuse_entities(*_declared: object) -> None:
+    raise BadInput("it defines XML entities, which no spreadsheet does")
 
 
 def _chosen(book: Any, sheet: str | None) -> tuple[str, tuple[str, ...]]:

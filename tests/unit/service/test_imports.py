@@ -257,6 +257,25 @@ def test_cells_merged_downwards_hold_for_every_row(tmp_path: Path) -> None:
     assert found.content["hall"] == {}
 
 
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+        b'<hyperlinks><hyperlink ref="A1:XFD1048576" location="A1"/></hyperlinks>',
+        b'<hyperlinks><hyperlink ref="B9:A1" location="A1"/><hyperlink ref="A1:A1048576" location="A1"/></hyperlinks>',
+    ],
+)
+def test_cells_that_reach_over_a_whole_sheet_are_refused_before_they_are_made(bomb: bytes, tmp_path: Path) -> None:
+    plain = zipfile.ZipFile(io.BytesIO(saved(workbook([["姓名", "窗口"], ["王芳", "1号"]]))))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as book:
+        for part in plain.infolist():
+            book.writestr(part.filename, plain.read(part).replace(b"<pageMargins", bomb + b"<pageMargins"))
+
+    with pytest.raises(BadInput, match="merged or linked far beyond a table"):
+        imported("roster", packed.getvalue(), tmp_path)
+
+
 def test_day_that_excel_made_of_a_month_and_a_day_is_one_of_every_year(tmp_path: Path) -> None:
     book = workbook([["开始", "结束", "上班", "下班"], [date(2026, 5, 1), date(2026, 9, 30), time(8, 30), time(12)]])
     for cell in book.active[2][:2]:
