@@ -51,6 +51,40 @@ class Database:
         await self._engine.dispose()
 
 
+class _Unlocked(Database):
+    """Reads a file that nobody has open and that nothing keeps from being written to meanwhile, such as by a service
+    that starts.
+    """
+
+    def __init__(self, url: str, file: Path, found: tuple[int, int] | None) -> None:
+        super().__init__(url)
+        self._file, self._found = file, found
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """As of every database; raises DatabaseError also where what was read is of two moments."""
+        try:
+            async with super().session() as session:
+                yield session
+        except (DBAPIError, ZaigangError):
+            self._check_still()
+            raise
+        self._check_still()
+
+    def _check_still(self) -> None:
+        if _stamp(self._file) != self._found:
+            raise DatabaseError(f"{self._file}: was written to while it was read; read it again")
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """What a write to ``file`` changes; None where there is no such file."""
+    try:
+        about = file.stat()
+    except OSError:
+        return None
+    return about.st_mtime_ns, about.st_size
+
+
 def open_database(file: Path) -> Database:
     """The SQLite database at ``file``, made or migrated as needed; raises DatabaseError naming the file."""
     try:
@@ -68,10 +102,14 @@ def open_database(file: Path) -> Database:
 def read_database(file: Path) -> Database:
     """The SQLite database at ``file`` as it is, for reading alone; nothing is made, migrated or left beside it.
 
-    Raises DatabaseError naming the file, also where its tables are of another form than this version reads.
+    Raises DatabaseError naming the file, also where its tables are of another form than this version reads, and at a
+    session's end where the file was written to since.
     """
+    found = _stamp(file)
     _check_form(file)
-    return Database(f"sqlite+aiosqlite:///{address_to_read(file)}&uri=true")
+    address = address_to_read(file)
+    url = f"sqlite+aiosqlite:///{address}&uri=true"
+    return _Unlocked(url, file, found) if address.endswith("&immutable=1") else Database(url)
 
 
 def address_to_read(file: Path) -> str:

@@ -1,6 +1,9 @@
 """The database: migrations make the tables that the code describes, and every list question has its index."""
 
-from collections.abc import Iterator
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.dialects import sqlite
 
-from service.storage.database import DatabaseError, migrate, open_database
+from service.storage.database import DatabaseError, migrate, open_database, read_database
 from service.storage.events import EventFilter, page_query, span_query
 from service.storage.keeping import old_query
 from service.storage.month import verdict_query
@@ -40,6 +43,29 @@ def test_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(DatabaseError, match=r"zaigang\.db"):
         open_database(tmp_path / "zaigang.db")
+
+
+def test_what_was_read_while_a_service_began_to_write_is_not_believed(engine: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "zaigang.db"
+    engine.dispose()
+
+    async def read(meanwhile: Callable[[], None]) -> int:
+        database = read_database(file)
+        try:
+            async with database.session() as session:
+                meanwhile()
+                return int((await session.execute(text("SELECT count(*) FROM revisions"))).scalar_one())
+        finally:
+            await database.close()
+
+    def write() -> None:
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute("INSERT INTO revisions VALUES ('rules', 1, '{}', 'w', '', 1)")
+
+    assert asyncio.run(read(lambda: None)) == 0
+    with pytest.raises(DatabaseError, match=r"zaigang\.db: was written to while it was read; read it again"):
+        asyncio.run(read(write))
+    assert asyncio.run(read(lambda: None)) == 1
 
 
 def test_history_of_a_part_is_read_along_its_key(engine: Engine) -> None:
