@@ -135,9 +135,9 @@ class Spool:
         return _read(rows[0][0]) if rows else None
 
     def book(self, version: str) -> dict[str, Any] | None:
-        """A rulebook that judged an event of before, None for one that was never kept here."""
+        """A rulebook that judged an event of before; None for one that was never kept here or cannot be read."""
         rows = self._rows("SELECT body FROM books WHERE version = ?", version)
-        return json.loads(rows[0][0]) if rows else None
+        return _read(rows[0][0]) if rows else None
 
     def next_messages(self, limit: int = 50) -> list[Message]:
         """The oldest messages not delivered yet."""

@@ -1,8 +1,10 @@
 """A worker in the test's own process: what it takes up when it starts, and what it does when a part of it fails."""
 
 import json
+import sqlite3
 import threading
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +128,16 @@ def test_hours_that_were_taken_up_are_kept_beside_what_they_judge(tmp_path: Path
     spool.close()
 
 
-@pytest.mark.parametrize("spoilt", [None, {}, {"settings": {"duty": 5}, "books": {}}, {"settings": {}, "books": 5}])
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        None,
+        {},
+        {"settings": {"duty": 5}, "books": {}},
+        {"settings": {}, "books": 5},
+        {"settings": {}, "books": {"w1": "spoilt"}},
+    ],
+)
 def test_worker_that_cannot_tell_what_was_in_force_judges_by_what_is(tmp_path: Path, spoilt: Any) -> None:
     clock = PlayedClock()
     spool = Spool(tmp_path / "spool" / "worker1.db")
@@ -134,6 +145,8 @@ def test_worker_that_cannot_tell_what_was_in_force_judges_by_what_is(tmp_path: P
     judge.observe(look(clock.now - 3 * SECOND, True).observations[0])
     spool.record([], judge.snapshot([W1]), in_force=spoilt)
     spool.close()
+    with closing(sqlite3.connect(tmp_path / "spool" / "worker1.db")) as connection, connection:
+        connection.execute("INSERT INTO books VALUES ('spoilt', '{')")
     log = LookLog(tmp_path / "looks" / "cam")
     log.write(look(clock.now - SECOND, False))
     log.close()
