@@ -129,7 +129,7 @@ def _of_export(place: Path, config: Path | None) -> Findings:
     """What left the house, by the verifier that goes with it; whose key it is only a site can tell."""
     try:
         export = ExportFolder(place) if place.is_dir() else ExportArchive(place)
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, NotImplementedError, zipfile.BadZipFile) as error:
         raise BadInput(f"{place}: is no folder and no ZIP that can be read ({error})") from error
     key = SiteKey.load(load_settings(config).data / "keys").fingerprint if config is not None else None
     problems, said = problems_of(export, key)

@@ -165,7 +165,7 @@ def read(export: Folder | Archive, name: str) -> bytes | None:
     """A file's bytes, None where it is not there or the archive itself is damaged in it."""
     try:
         return export.read(name) if name in export.names() else None
-    except (OSError, KeyError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error):
+    except (OSError, KeyError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return None
 
 
@@ -262,7 +262,7 @@ def main(arguments: list[str] | None = None) -> int:
     place = Path(asked.export)
     try:
         export = Folder(place) if place.is_dir() else Archive(place)
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, NotImplementedError, zipfile.BadZipFile) as error:
         print(f"{place}: is no folder and no ZIP that can be read ({error})")
         return 2
     problems, said = problems_of(export, asked.key)
