@@ -31,12 +31,13 @@ _FIGURES = {"name", "text", "sources", "severity"}
 
 async def tell_pages(site: Site, event: str, alert: bool = False) -> None:
     """Show every page that follows the site how the event stands now; to be called when what is new has been kept."""
-    async with site.database.session() as session:
-        queries = EventQueries(session)
-        found = await queries.find(event)
-        names = await PlaceQueries(session).window_names()
-        shown = await _events_out(site, queries, names, [found] if found else [])
-    site.board.announce([{"event": one.model_dump(), "alert": alert} for one in shown])
+    async with site.telling:  # one after the other: what was read first, and is old by now, would be told last
+        async with site.database.session() as session:
+            queries = EventQueries(session)
+            found = await queries.find(event)
+            names = await PlaceQueries(session).window_names()
+            shown = await _events_out(site, queries, names, [found] if found else [])
+        site.board.announce([{"event": one.model_dump(), "alert": alert} for one in shown])
 
 
 async def _events_out(

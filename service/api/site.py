@@ -1,5 +1,6 @@
 """What every request needs of the running site, handed over once when the service is composed."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,7 +51,8 @@ class Workers(Protocol):
 class Site:
     """The running site: what holds ``in_force`` now, with ``refusal`` of rules that no network of it answers.
 
-    ``token`` is what workers show; ``troubles``: what of its own upkeep needs a person.
+    ``token`` is what workers show; ``troubles``: what of its own upkeep needs a person. ``telling`` is held by whoever
+    tells pages of an event.
     """
 
     in_force: InForce
@@ -67,6 +69,7 @@ class Site:
     disk: Callable[[], tuple[int, float]]
     exports: ExportDesk = field(default_factory=ExportDesk)
     trials: TrialDesk = field(default_factory=TrialDesk)
+    telling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def settings(self) -> Settings:

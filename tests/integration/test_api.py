@@ -1,10 +1,11 @@
 """The API over a real database: what it says, what it refuses, and in which shape."""
 
+import asyncio
 import json
 import sqlite3
 import struct
 from collections.abc import AsyncIterator, Callable
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,13 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.event import listen, remove
+from sqlalchemy.ext.asyncio import AsyncSession
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection
 
+from service.api.events import tell_pages
 from service.evidence import file_entry
+from service.storage import Database
 from tests.fixtures.site import NOW, TOKEN, PlayedSite, an_event, camera_message, played_site, served_site
 from vision.streamtime import SECOND, StreamTime
 
@@ -106,6 +110,31 @@ async def test_nobody_who_wants_to_write_waits_while_pages_are_told_of_an_event(
 
     assert brought.json()["changed"]
     assert waits == []
+
+
+async def test_pages_hear_last_how_an_event_stands_last(site: PlayedSite) -> None:
+    event = an_event(site.book)
+    await site.bring(event)
+    page = site.site.board.follow()
+    read, goes_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(Database):
+        @asynccontextmanager
+        async def session(self) -> AsyncIterator[AsyncSession]:
+            async with site.site.database.session() as session:
+                yield session
+            read.set()
+            await goes_on.wait()
+
+    slow = asyncio.create_task(tell_pages(replace(site.site, database=Slow("sqlite+aiosqlite://")), event.id))
+    await read.wait()
+    verdict = {"verdict": "upheld", "by": "王主任"}
+    judged = asyncio.create_task(site.client.put(f"/api/v1/events/{event.id}/verdict", json=verdict))
+    await asyncio.wait({judged}, timeout=0.5)  # it may well wait for the other
+    goes_on.set()
+    await asyncio.gather(slow, judged)
+
+    assert [one["event"]["verdict"] for one in page.events] == ["pending", "upheld"]
 
 
 async def test_event_that_has_ended_is_not_opened_again(site: PlayedSite) -> None:
