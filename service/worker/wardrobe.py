@@ -31,7 +31,8 @@ class Wardrobe:
     def take_up(self, settings: Settings) -> bool:
         """Judge by the uniforms of ``settings`` from now on; returns whether these are others than before.
 
-        Where they cannot be loaded those of before stay, and ``trouble`` says so.
+        Where they cannot be loaded nobody judges, and ``trouble`` says so: by those of before, whoever wears what is
+        worn now would go without.
         """
         if settings.models == self._models:
             return False
@@ -39,8 +40,7 @@ class Wardrobe:
         try:
             self._uniforms, self._refused = load_uniforms(settings.models, settings.hall.zone), None
         except BadInput as error:  # a file that was there a moment ago, when the change was checked
-            self._refused = f"{error}; judged by the uniforms of before"
-            return False
+            self._uniforms, self._refused = None, f"{error}; nobody can tell who goes without"
         return True
 
     def trouble(self, at: StreamTime) -> str | None:
