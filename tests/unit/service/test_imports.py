@@ -359,26 +359,6 @@ def test_file_that_is_no_table_is_refused_by_name(content: bytes, says: str, tmp
     assert str(refused.value).startswith(str(tmp_path / "table"))
 
 
-@pytest.mark.parametrize(
-    "spread",
-    [
-        b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>',
-        b'<hyperlinks><hyperlink ref="A1:XFD1048576" location="x"/></hyperlinks>',
-    ],
-)
-def test_cells_merged_or_linked_over_a_whole_sheet_are_refused_before_they_are_spread(
-    spread: bytes, tmp_path: Path
-) -> None:
-    book = saved(workbook([["姓名", "窗口", "开始", "结束"], ["王芳", "1号", "2026-01-05", "2026-01-06"]]))
-    with zipfile.ZipFile(io.BytesIO(book)) as parts:
-        content = {part: parts.read(part) for part in parts.namelist()}
-    sheet = "xl/worksheets/sheet1.xml"
-    content[sheet] = content[sheet].replace(b"</sheetData>", b"</sheetData>" + spread)
-
-    with pytest.raises(BadInput, match="merged or linked far beyond a table"):
-        imported("roster", _zipped(content), tmp_path)
-
-
 def test_last_second_of_the_last_year_in_a_workbook_is_a_fault_of_its_row(tmp_path: Path) -> None:
     end = datetime.fromisoformat("9999-12-31T23:59:59.900000")
     book = workbook([["姓名", "窗口", "开始", "结束"], ["王芳", "1号", "2026-01-05 09:00", end]])
