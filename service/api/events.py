@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+import structlog
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 
@@ -17,6 +18,7 @@ from service.api.site import Site, SiteDep
 from service.evidence.retention import Case
 from service.rules.event import Event, VerdictWord
 from service.storage import EventFilter, EventKey, EventQueries, JournalQueries, PlaceQueries, VerdictQueries
+from service.storage.database import DatabaseError
 from service.storage.events import StoredEvidence
 from service.storage.verdicts import Judged, LegalHold
 from vision.streamtime import StreamTime
@@ -25,19 +27,27 @@ __all__ = ["router", "tell_pages"]
 
 router = APIRouter(tags=["events"])
 
+log = structlog.get_logger()
+
 _KEY = re.compile(r"(\d{1,18})_([0-9a-f-]{36})")  # what a database keeps as a whole number
 _FIGURES = {"name", "text", "sources", "severity"}
 
 
 async def tell_pages(site: Site, event: str, alert: bool = False) -> None:
-    """Show every page that follows the site how the event stands now; to be called when what is new has been kept."""
-    async with site.telling:  # one after the other: what was read first, and is old by now, would be told last
-        async with site.database.session() as session:
-            queries = EventQueries(session)
-            found = await queries.find(event)
-            names = await PlaceQueries(session).window_names()
-            shown = await _events_out(site, queries, names, [found] if found else [])
-        site.board.announce([{"event": one.model_dump(), "alert": alert} for one in shown])
+    """Show every page that follows the site how the event stands now; to be called when what is new has been kept.
+
+    Where it cannot be read this is logged: nobody shall bring again or undo what is kept; the list of events has it.
+    """
+    try:
+        async with site.telling:  # one after the other: what was read first, and is old by now, would be told last
+            async with site.database.session() as session:
+                queries = EventQueries(session)
+                found = await queries.find(event)
+                names = await PlaceQueries(session).window_names()
+                shown = await _events_out(site, queries, names, [found] if found else [])
+            site.board.announce([{"event": one.model_dump(), "alert": alert} for one in shown])
+    except DatabaseError as error:
+        log.warning("pages were not told of an event", of=event, why=str(error))
 
 
 async def _events_out(

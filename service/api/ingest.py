@@ -5,7 +5,6 @@ import json
 import struct
 from typing import Annotated, Any, Final
 
-import structlog
 from fastapi import APIRouter, Header, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -15,15 +14,12 @@ from service.api.schemas import IngestIn, IngestOut
 from service.api.site import Site, SiteDep
 from service.rules.event import Event
 from service.storage import EventQueries, PlaceQueries
-from service.storage.database import DatabaseError
 from vision.observation import WindowId
 from vision.streamtime import SECOND, StreamTime
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["workers"])
-
-log = structlog.get_logger()
 
 _NEWS_FOR: Final = 15 * 60 * SECOND
 
@@ -90,16 +86,8 @@ async def _keep_event(site: Site, body: _EventBody) -> bool:
         is_new = await queries.find(event.id) is None
         changed = await queries.keep(event, body.book)
     if changed:
-        await _told(site, event.id, alert=is_new and event.repeat_of is None and _is_news(site, event))
+        await tell_pages(site, event.id, alert=is_new and event.repeat_of is None and _is_news(site, event))
     return changed
-
-
-async def _told(site: Site, event: str, alert: bool) -> None:
-    """Tell the pages of what is kept by now, so that nobody who wants to write waits for it."""
-    try:
-        await tell_pages(site, event, alert)
-    except DatabaseError as error:  # the worker shall not bring again what is kept; the list of events has it
-        log.warning("pages were not told of an event", of=event, why=str(error))
 
 
 def _is_news(site: Site, event: Event) -> bool:
@@ -118,7 +106,7 @@ async def _keep_evidence(site: Site, body: _EvidenceBody) -> bool:
             raise NotFound("event", body.event)
         changed = await queries.keep_evidence(body.event, body.folder, body.manifest, site.board.now())
     if changed:
-        await _told(site, body.event, alert=False)
+        await tell_pages(site, body.event, alert=False)
     return changed
 
 

@@ -52,7 +52,7 @@ class Site:
     """The running site: what holds ``in_force`` now, with ``refusal`` of rules that no network of it answers.
 
     ``token`` is what workers show; ``troubles``: what of its own upkeep needs a person. ``telling`` is held by whoever
-    tells pages of an event.
+    tells pages of an event, ``reading`` by whoever reads a table, which takes much memory for its size.
     """
 
     in_force: InForce
@@ -70,6 +70,7 @@ class Site:
     exports: ExportDesk = field(default_factory=ExportDesk)
     trials: TrialDesk = field(default_factory=TrialDesk)
     telling: asyncio.Lock = field(default_factory=asyncio.Lock)
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def settings(self) -> Settings:

@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
+from pydantic import AfterValidator
 from starlette.responses import Response
 
 from service.api.errors import ApiError, BadRows, ErrorOut, RowFaultOut, TableErrorOut
@@ -13,6 +14,7 @@ from service.api.schemas.parts import ImportOut, PartIn, WhyChanged
 from service.api.site import SiteDep
 from service.api.taking_up import take_up
 from service.imports import MOST_BYTES, Part, Template, content_with, import_content, template_of
+from service.said import one_line
 from vision.errors import BadInput
 
 __all__ = ["router"]
@@ -37,7 +39,9 @@ async def import_table(
     why: Annotated[WhyChanged, Query(description="Why it is changed.")],
     base: Annotated[int, Query(ge=0, description="The version that the table is laid over, 0 where there is none.")],
     dry_run: Annotated[bool, Query(description="Check it and say what it would change; save nothing.")] = False,
-    sheet: Annotated[str | None, Query(max_length=100, description="Of a workbook, where several fit.")] = None,
+    sheet: Annotated[
+        str | None, Query(max_length=100, description="Of a workbook, where several fit."), AfterValidator(one_line)
+    ] = None,
 ) -> ImportOut:
     """Take a table into a part: the body is the file itself. Nothing is taken as long as a row of it is wrong."""
     content = await _body(request)
@@ -46,9 +50,10 @@ async def import_table(
     if base != now.version(part):
         raise stale(f"base: made from version {base} of {part}, but version {now.version(part)} is there")
     try:
-        found = await asyncio.to_thread(
-            import_content, part, content, "body", now.settings, sheet, site.refusal.of_uniform
-        )
+        async with site.reading:
+            found = await asyncio.to_thread(
+                import_content, part, content, "body", now.settings, sheet, site.refusal.of_uniform
+            )
     except BadInput as error:
         raise ApiError(422, "bad_input", str(error), "body") from error
     if found.faults:

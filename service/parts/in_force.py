@@ -69,7 +69,21 @@ def effective(given: Settings, revisions: Mapping[Part, Revision], refusal: Refu
         return _of(given, revisions, contents, with_edits(given, contents, refusal), ())
     except PartError:
         kept, troubles = _fitting(given, revisions, refusal)
-        return _of(given, revisions, kept, with_edits(given, kept, refusal), troubles)
+        return _of(given, revisions, kept, _edited(given, revisions, kept, refusal), troubles)
+
+
+def _edited(
+    given: Settings, revisions: Mapping[Part, Revision], kept: Mapping[Part, Mapping[str, Any]], refusal: Refusal
+) -> Settings:
+    """``given`` with what was ``kept``; where nothing was of a timetable, what ``given`` says is not worn instead."""
+    edited = revisions.get("uniform_timetable")
+    if edited is None or not edited.content.get("entries") or kept.get("uniform_timetable", {}).get("entries"):
+        return with_edits(given, kept, refusal)
+    models = given.models.model_copy(update={"uniforms": (), "uniform_timetable": ()})
+    try:
+        return with_edits(given.model_copy(update={"models": models}), kept, refusal)
+    except PartError:  # a rule is on that cannot be judged without: the hall is watched all the same
+        return with_edits(given, kept, refusal)
 
 
 def _of(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -23,14 +24,12 @@ def named(entries: Iterable[LeaveSettings]) -> dict[str, LeaveSettings]:
     a further one of the same has a number behind it.
     """
     found: dict[str, LeaveSettings] = {}
+    alike: Counter[str] = Counter()
     for entry in entries:
         of = json.dumps([sorted(entry.windows), sorted(entry.rules), entry.begins.isoformat(), entry.by])
-        id_ = base = hashlib.sha256(of.encode()).hexdigest()[:12]
-        number = 1
-        while id_ in found:
-            number += 1
-            id_ = f"{base}-{number}"
-        found[id_] = entry
+        id_ = hashlib.sha256(of.encode()).hexdigest()[:12]
+        alike[id_] += 1
+        found[id_ if alike[id_] == 1 else f"{id_}-{alike[id_]}"] = entry
     return found
 
 

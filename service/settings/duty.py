@@ -21,7 +21,7 @@ from service.rules.duty import (
     no_shifts,
 )
 from service.said import one_line
-from service.settings.moments import DatesSettings
+from service.settings.moments import DatesSettings, in_reach
 from service.settings.strict import Strict
 from vision.observation import WindowId
 from vision.streamtime import StreamTime
@@ -56,6 +56,8 @@ def _shift(text: object) -> Shift:
         begins, ends = (time.fromisoformat("00:00" if part == "24:00" else part) for part in parts)
     except ValueError as error:
         raise ValueError(f"{text!r} is no shift; write it as 09:00-12:00") from error
+    if begins.replace(second=0, microsecond=0) != begins or ends.replace(second=0, microsecond=0) != ends:
+        raise ValueError(f"{text!r} is no shift; it begins and ends at full minutes, as 09:00-12:00")
     return Shift(begins, ends)
 
 
@@ -113,7 +115,8 @@ def _days_written(days: Mapping[date, bool | tuple[Shift, ...]]) -> dict[str, st
 Hours = Annotated[Shift, BeforeValidator(_shift), PlainSerializer(_written)]
 Groups = Annotated[Mapping[Annotated[str, AfterValidator(_group)], tuple[Hours, ...]], AfterValidator(_each_once)]
 Days = Annotated[
-    Mapping[date, Annotated[bool | tuple[Shift, ...], BeforeValidator(_day)]], PlainSerializer(_days_written)
+    Mapping[Annotated[date, AfterValidator(in_reach)], Annotated[bool | tuple[Shift, ...], BeforeValidator(_day)]],
+    PlainSerializer(_days_written),
 ]
 
 

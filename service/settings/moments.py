@@ -11,7 +11,7 @@ from service.rules.duty.walltime import moment
 from service.settings.strict import Strict
 from vision.streamtime import StreamTime, from_datetime
 
-__all__ = ["DatesSettings", "Moment", "begin_of", "check_order", "end_of"]
+__all__ = ["DatesSettings", "Moment", "begin_of", "check_order", "end_of", "in_reach"]
 
 
 _YEARS: Final = range(1970, 2200)
@@ -19,16 +19,17 @@ _YEARS: Final = range(1970, 2200)
 
 def _moment(given: object) -> date:
     if isinstance(given, date):
-        return _in_reach(given)
+        return in_reach(given)
     text = str(given).strip()
     try:
         found = datetime.fromisoformat(text) if len(text) > len("2026-01-05") else date.fromisoformat(text)
     except ValueError as error:
         raise ValueError(f"{text!r} is no date; write it as 2026-01-05, or 2026-01-05T10:00") from error
-    return _in_reach(found)
+    return in_reach(found)
 
 
-def _in_reach(given: date) -> date:
+def in_reach(given: date) -> date:
+    """``given``, of a year that moments can be computed in; raises ValueError naming them."""
     if given.year not in _YEARS:
         raise ValueError(f"{given.isoformat()}: the year must be {_YEARS[0]} to {_YEARS[-1]}")
     return given
@@ -77,7 +78,7 @@ def _day(given: object) -> str:
         day = date.fromisoformat(f"2024-{text}" if every_year else text)
     except ValueError as error:
         raise ValueError(f"{text!r} is no day; write it as 2026-05-01, or as 05-01 for every year") from error
-    return f"{day:%m-%d}" if every_year else _in_reach(day).isoformat()
+    return f"{day:%m-%d}" if every_year else in_reach(day).isoformat()
 
 
 class DatesSettings(Strict):

@@ -1,7 +1,8 @@
 """The uniforms that a worker judges by: loaded when it starts, and anew whenever others are to be worn."""
 
 from service.models import load_uniforms
-from service.settings import Settings
+from service.settings import ModelSettings, Settings
+from service.uniforms import HallUniforms
 from vision.card import ModelCard
 from vision.dress import UniformAt
 from vision.errors import BadInput
@@ -11,12 +12,13 @@ __all__ = ["Wardrobe"]
 
 
 class Wardrobe:
-    """Raises ModelError where the uniforms of ``settings`` cannot be judged by."""
+    """Judges by the uniforms of ``settings``, as `take_up` does."""
 
     def __init__(self, settings: Settings) -> None:
-        self._models = settings.models
-        self._uniforms = load_uniforms(settings.models, settings.hall.zone)
+        self._models: ModelSettings | None = None
+        self._uniforms: HallUniforms | None = None
         self._refused: str | None = None
+        self.take_up(settings)
 
     @property
     def worn(self) -> UniformAt | None:

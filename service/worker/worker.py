@@ -144,7 +144,6 @@ class Worker:
         """Changed hours, leave and uniforms; what is being judged goes on."""
         while not self._changed.empty():
             settings = self._changed.get()
-            self._save(self._clock())  # so that after a kill looks of before are judged by the hours of before
             self._duty, self._why_closed = settings.duty_by_window(), settings.why_closed_by_window()
             self._judge.follow(self._duty, settings.shifts_by_window(), settings.exempt())
             if self._wardrobe.take_up(settings):

@@ -174,3 +174,17 @@ async def test_uniform_whose_file_has_gone_is_left_out_loudly(site: PlayedSite, 
     (trouble,) = part["troubles"]
     assert "version 1 of uniform_timetable: entries.1.uniforms.0: " in trouble
     assert "gone.npz: no such uniform" in trouble
+
+
+async def test_hall_whose_edited_uniforms_have_all_gone_is_not_judged_by_those_of_before(
+    site: PlayedSite, folder: Path
+) -> None:
+    entries = [worn("01-01", "12-31", folder / "gone.npz")]
+    async with site.site.database.session() as session:
+        await RevisionQueries(session).save("uniform_timetable", {"entries": entries}, "王", "", NOW, 0)
+
+    part = (await site.client.get("/api/v1/parts/uniform_timetable")).json()
+
+    assert part["file"]["entries"] != []
+    assert part["effective"] == {"entries": []}
+    assert len(part["troubles"]) == 1

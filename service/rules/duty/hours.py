@@ -133,7 +133,7 @@ class WorkingHours:
         found = [duty for _, duty in self._found(at)]
         return "on" if "on" in found else next(iter(found), "off")
 
-    @lru_cache(maxsize=64)  # noqa: B019  # they live as long as their worker, and a hall's looks come together
+    @lru_cache(maxsize=1024)  # noqa: B019  # they live as long as their worker, and a hall's looks come together
     def _in_quarter(self, quarter: int) -> tuple[Duty, Span | None] | None:
         """Duty and shift all through a quarter of an hour, None where one of them may change within."""
         first, last = StreamTime(quarter * _QUARTER), StreamTime((quarter + 1) * _QUARTER - 1)

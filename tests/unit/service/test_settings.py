@@ -86,6 +86,8 @@ def test_environment_that_is_no_json_is_named_and_not_shown(
         (CAMERAS.replace("cam1", "一号"), r"cameras\[0\].id: write it in letters, digits, - and _"),
         ("hall: {time_zone: Mars/Olympus}", "hall.time_zone: 'Mars/Olympus' is no time zone"),
         ("duty: {shifts: ['9 to 5']}", r"duty.shifts\[0\]: '9 to 5' is no shift; write it as 09:00-12:00"),
+        ("duty: {shifts: ['09:00:30-12:00']}", r"duty.shifts\[0\]: .* it begins and ends at full minutes"),
+        ("duty: {days: {9999-12-31: off}}", "9999-12-31: the year must be 1970 to 2199"),
         ("rules: {leave_post: {after: soon}}", "rules: leave_post.after: 'soon' is no duration"),
         ("rules: {nap: {after: 1s}}", 'rules: there is no rule "nap"'),
         ("consequences: {one_act: [[leave_post, nap]]}", r'consequences\.one_act: there is no rule "nap"'),
